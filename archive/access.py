@@ -1,0 +1,192 @@
+"""The one gate: what a viewer may have of a testimony, for which use, at which moment.
+
+Every page, caption, download, media answer and index document is made from what `visible` returned and from
+nothing else (promise 3). Closed wins everywhere: without a statement in force on the testimony nothing is
+open; of the statements in force on a thing and on all that it is part of, the strictest counts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from archive.models.access import LEVELS, AccessStatement
+from archive.models.chapter import Chapter
+from archive.models.recording import Recording
+from archive.models.testimony import Testimony
+from archive.models.transcript import Transcript
+
+Use = Literal["describe", "read", "listen", "search", "quote", "download", "embed"]
+
+_COPYING: frozenset[Use] = frozenset({"quote", "download"})
+
+Span = tuple[int, int | None]
+"""Start and end in ms of cited time, end exclusive; None: to the end of the recording."""
+
+EVERYTHING: tuple[Span, ...] = ((0, None),)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. `clearance` is the strictest level that is open to them."""
+
+    clearance: str
+
+    def may(self, level: str) -> bool:
+        """Whether something at `level` is open. What is withdrawn is open to nobody."""
+        return level != "withdrawn" and LEVELS.index(level) <= LEVELS.index(self.clearance)
+
+    @property
+    def staff(self) -> bool:
+        """Whether this viewer works in the archive."""
+        return self.clearance == "restricted"
+
+
+PUBLIC = Viewer("public")
+STAFF = Viewer("restricted")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is open: spans of sound by recording number, spans of text by transcript and recording number.
+
+    A recording or transcript that is not named is closed altogether. Text without sound has the recording
+    number None. `machine_text` is whether unreviewed machine text may be had for this use. `notice` is the
+    public sentence of a closed testimony, where a statement carries one.
+    """
+
+    described: bool
+    notice: str | None = None
+    sound: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    text: Mapping[int, Mapping[int | None, tuple[Span, ...]]] = field(default_factory=dict)
+    """By the transcript's row id."""
+    chapters: frozenset[int] = frozenset()
+    """Row ids."""
+    machine_text: bool = False
+
+    def hears_all(self, number: int) -> bool:
+        """Whether the whole of a recording may be heard, so that its medium may go out as it is."""
+        return self.sound.get(number) == EVERYTHING
+
+
+CLOSED = Opening(described=False)
+
+
+def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Opening:
+    """What `viewer` may have of `testimony` for `use` at `now`.
+
+    Needs the testimony with its collection, recordings, transcripts, chapters and statements loaded.
+    """
+    in_force = [statement for statement in testimony.statements if statement.in_force(now)]
+    closing = [statement for statement in in_force if not viewer.may(statement.level)]
+    stated = [s for s in in_force if s.subject == "testimony" and s.stretch_recording is None]
+    closed_whole = [statement for statement in closing if statement in stated]
+    if closed_whole or (not stated and not viewer.staff):
+        notices = [s.notice for s in closed_whole if s.notice and s.level != "withdrawn"]
+        return Opening(described=False, notice=notices[-1] if notices else None)
+    cuts = {
+        recording.number: _cuts(recording, testimony.chapters, closing) for recording in testimony.recordings
+    }
+    sound = {number: open_spans(spans) for number, spans in cuts.items()}
+    text = {
+        transcript.id: _open_text(transcript, cuts, closing)
+        for transcript in testimony.transcripts
+        if not _closed_whole(closing, "transcript", transcript.id)
+    }
+    return Opening(
+        described=True,
+        sound={number: spans for number, spans in sound.items() if spans},
+        text=text,
+        chapters=frozenset(
+            chapter.id for chapter in testimony.chapters if _chapter_open(chapter, closing, sound)
+        ),
+        machine_text=_machine_text_open(viewer, testimony.collection.machine_text, use),
+    )
+
+
+def next_change(testimony: Testimony, now: datetime) -> datetime | None:
+    """The next moment after `now` at which a statement begins or ends, so that another `visible` may hold."""
+    moments = (
+        moment
+        for statement in testimony.statements
+        if statement.superseded_at is None
+        for moment in (statement.begins_at, statement.ends_at)
+        if moment is not None and moment > now
+    )
+    return min(moments, default=None)
+
+
+def open_spans(cuts: Iterable[Span]) -> tuple[Span, ...]:
+    """What is left of a recording when `cuts` are taken out of it."""
+    spans: list[Span] = []
+    position = 0
+    for start, end in sorted(cuts, key=lambda cut: cut[0]):
+        if start > position:
+            spans.append((position, start))
+        if end is None:
+            return tuple(spans)
+        position = max(position, end)
+    return (*spans, (position, None))
+
+
+def span_of(spans: Sequence[Span], start_ms: int, end_ms: int) -> Span | None:
+    """The open span that holds all of [start_ms, end_ms), or None: what is partly closed is closed."""
+    for span in spans:
+        start, end = span
+        if start <= start_ms and (end is None or (end_ms <= end and start_ms < end)):
+            return span
+    return None
+
+
+def _closed_whole(closing: Iterable[AccessStatement], subject: str, subject_id: int) -> bool:
+    return any(s.subject == subject and s.subject_id == subject_id and s.start_ms is None for s in closing)
+
+
+def _cuts(
+    recording: Recording, chapters: Iterable[Chapter], closing: Iterable[AccessStatement]
+) -> list[Span]:
+    """The stretches of a recording that are closed, by statements on the testimony, the recording itself, or
+    a chapter (which closes what is said in it)."""
+    by_id = {chapter.id: chapter for chapter in chapters}
+    cuts: list[Span] = []
+    for statement in closing:
+        on_tape = statement.subject == "testimony" and statement.stretch_recording == recording.number
+        on_itself = statement.subject == "recording" and statement.subject_id == recording.id
+        if on_tape or on_itself:
+            cuts.append((statement.start_ms or 0, statement.end_ms))
+        elif statement.subject == "chapter" and statement.subject_id in by_id:
+            chapter = by_id[statement.subject_id]
+            if chapter.recording_number == recording.number:
+                cuts.append((chapter.start_ms or 0, chapter.end_ms))
+    return cuts
+
+
+def _open_text(
+    transcript: Transcript, cuts: Mapping[int, list[Span]], closing: Iterable[AccessStatement]
+) -> dict[int | None, tuple[Span, ...]]:
+    own = [s for s in closing if s.subject == "transcript" and s.subject_id == transcript.id]
+    spans: dict[int | None, tuple[Span, ...]] = {None: EVERYTHING}
+    for number, closed in cuts.items():
+        also = [(s.start_ms or 0, s.end_ms) for s in own if s.stretch_recording == number]
+        spans[number] = open_spans([*closed, *also])
+    return spans
+
+
+def _chapter_open(
+    chapter: Chapter, closing: Iterable[AccessStatement], sound: Mapping[int, tuple[Span, ...]]
+) -> bool:
+    if any(s.subject == "chapter" and s.subject_id == chapter.id for s in closing):
+        return False
+    if chapter.recording_number is None:
+        return True
+    spans = sound.get(chapter.recording_number, ())
+    start = chapter.start_ms or 0
+    if chapter.end_ms is None:
+        return any(span_start <= start and span_end is None for span_start, span_end in spans)
+    return span_of(spans, start, chapter.end_ms) is not None
+
+
+def _machine_text_open(viewer: Viewer, policy: str, use: Use) -> bool:
+    if viewer.staff or policy == "open":
+        return True
+    return policy == "listen" and use not in _COPYING

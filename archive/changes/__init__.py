@@ -1,0 +1,1 @@
+"""Writes, one file a subject. Each works within the caller's write transaction."""

@@ -1,0 +1,43 @@
+"""Saying that a testimony changed, and ticking off what was delivered."""
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from archive.models import OutboxEntry, Testimony
+from archive.models.outbox import DESTINATIONS
+
+
+def announce(session: Session, testimony: Testimony, *, closing: bool = False) -> int:
+    """Put "testimony N changed, number k" into the outbox, in the transaction that changed it.
+
+    `closing`: something that was open no longer is. It is delivered first, and until then every search
+    leaves the testimony out. Returns k.
+    """
+    testimony.change_number += 1
+    for destination in DESTINATIONS:
+        session.add(
+            OutboxEntry(
+                testimony_id=testimony.id,
+                destination=destination,
+                number=testimony.change_number,
+                closing=closing,
+            )
+        )
+    session.flush()
+    return testimony.change_number
+
+
+def announce_to_index(session: Session, testimony: Testimony) -> None:
+    """Have a testimony indexed anew, though nothing in the record changed: a date opened or closed it."""
+    session.add(OutboxEntry(testimony_id=testimony.id, destination="index", number=testimony.change_number))
+
+
+def tick(session: Session, testimony_id: int, destination: str, number: int) -> None:
+    """What was written covers every change up to `number`: take those rows off."""
+    session.execute(
+        delete(OutboxEntry).where(
+            OutboxEntry.testimony_id == testimony_id,
+            OutboxEntry.destination == destination,
+            OutboxEntry.number <= number,
+        )
+    )

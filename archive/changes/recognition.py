@@ -1,0 +1,93 @@
+"""Keeping what a machine heard, window by window."""
+
+import zlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.models import File, Recognition, RecognitionWindow
+
+
+def latest(session: Session, file: File) -> Recognition | None:
+    """The newest run over a file, with its windows."""
+    statement = (
+        select(Recognition)
+        .where(Recognition.file_id == file.id)
+        .order_by(Recognition.id.desc())
+        .limit(1)
+        .options(selectinload(Recognition.windows))
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def begin(
+    session: Session,
+    file: File,
+    *,
+    engine: str,
+    engine_version: str,
+    model: str,
+    parameters: dict[str, Any],
+    language: str,
+    language_probability: float | None,
+    language_given: bool,
+    plan: list[list[int]],
+) -> Recognition:
+    """Begin a run: its plan of windows is fixed now, so that a later process goes on with the same cuts."""
+    run = Recognition(
+        file_id=file.id,
+        engine=engine,
+        engine_version=engine_version,
+        model=model,
+        parameters=parameters,
+        language=language,
+        language_probability=language_probability,
+        language_given=language_given,
+        plan=plan,
+        flags=[],
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def keep_window(
+    session: Session,
+    recognition_id: int,
+    number: int,
+    start_ms: int,
+    end_ms: int,
+    result: bytes,
+    at: datetime,
+) -> None:
+    """Keep one window's raw recognition (JSON). Heard twice by two processes, the first one stands."""
+    there = session.scalar(
+        select(RecognitionWindow.id).where(
+            RecognitionWindow.recognition_id == recognition_id, RecognitionWindow.number == number
+        )
+    )
+    if there is None:
+        session.add(
+            RecognitionWindow(
+                recognition_id=recognition_id,
+                number=number,
+                start_ms=start_ms,
+                end_ms=end_ms,
+                result=zlib.compress(result),
+                finished_at=at,
+            )
+        )
+
+
+def window_results(run: Recognition) -> list[bytes]:
+    """The raw recognition of each window (JSON), in order."""
+    return [zlib.decompress(window.result) for window in run.windows]
+
+
+def finish(session: Session, run: Recognition, flags: list[dict[str, Any]], at: datetime) -> None:
+    """All windows are heard: keep the spans that an archivist should listen to."""
+    run = session.merge(run, load=False) if run not in session else run
+    run.flags = flags
+    run.finished_at = at

@@ -1,0 +1,118 @@
+"""Every error that the archive raises on purpose, in one tree.
+
+    ArchiveError
+    +-- NotFound                 no such thing, or none that this viewer may know of
+    +-- WrongInput               what was given cannot be used; says what, where and what was expected
+    |   +-- MetadataError        a sidecar or manifest: file, field, expectation
+    |   +-- MediaError           a media file: path, reason
+    |   +-- ChecksumMismatch     the bytes are not those that were promised
+    +-- Conflict                 right in itself, but against what the archive already holds
+    |   +-- DuplicateFile        the same file in another testimony
+    |   +-- ChangedMeanwhile     somebody else changed the row since it was read
+    +-- StoreError               the store cannot keep or give what was asked
+    |   +-- ObjectNotFound
+    |   +-- StoreDamaged         an object that needs an archivist's eyes
+    +-- ProgramMissing           ffmpeg, weights, a library: what to install
+    +-- ProgramFailed            an outside program ended badly; its last lines
+    +-- RecognitionFailed        the transcriber gave up on a window
+    +-- SearchUnavailable        the index is away, older than the code, or being rebuilt
+    +-- WorkerRunning            another worker holds this archive
+
+Packages extend it; HTTP statuses live in `web.errors` alone, exit codes in `ingest.cli` alone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class ArchiveError(Exception):
+    """Base of all. `str(error)` is a sentence that can be shown to an archivist."""
+
+
+class NotFound(ArchiveError):
+    """No such thing, or none that the viewer may know of: the two are never told apart."""
+
+
+class WrongInput(ArchiveError):
+    """What was given cannot be used."""
+
+
+class MetadataError(WrongInput):
+    """A sidecar or manifest that cannot be used.
+
+    `file` is where, `field` what (dotted, list positions counted from 1), `expected` what would be right.
+    """
+
+    def __init__(self, file: Path | str, field: str, expected: str) -> None:
+        self.file, self.field, self.expected = str(file), field, expected
+        super().__init__(f"{file}: {field}: {expected}" if field else f"{file}: {expected}")
+
+
+class MediaError(WrongInput):
+    """A media file that cannot be read, or has no sound or picture in it."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"{path}: {reason}")
+
+
+class ChecksumMismatch(WrongInput):
+    """The bytes that were read are not those that were promised."""
+
+    def __init__(self, path: Path | str, algorithm: str, expected: str, found: str) -> None:
+        self.path, self.algorithm, self.expected, self.found = str(path), algorithm, expected, found
+        super().__init__(f"{path}: {algorithm} is {found}, expected {expected}")
+
+
+class Conflict(ArchiveError):
+    """Right in itself, but against what the archive already holds."""
+
+
+class DuplicateFile(Conflict):
+    """The same bytes are already in another testimony."""
+
+    def __init__(self, path: Path | str, testimony: str) -> None:
+        self.path, self.testimony = str(path), testimony
+        super().__init__(
+            f"{path}: the same file is already in testimony {testimony}; --allow-duplicate takes it in again"
+        )
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the row since it was read; nothing was overwritten."""
+
+
+class StoreError(ArchiveError):
+    """The store cannot keep or give what was asked."""
+
+
+class ObjectNotFound(StoreError):
+    """The store has no object, or the object no file, of that name."""
+
+
+class StoreDamaged(StoreError):
+    """An object in the store is not whole; nothing was changed, an archivist has to look."""
+
+
+class ProgramMissing(ArchiveError):
+    """A program, library or model that is needed is not there; the message says what to install."""
+
+
+class ProgramFailed(ArchiveError):
+    """An outside program ended badly. `lines` are the last ones it wrote."""
+
+    def __init__(self, program: str, reason: str, lines: Sequence[str] = ()) -> None:
+        self.program, self.reason, self.lines = program, reason, tuple(lines)
+        super().__init__(f"{program}: {reason}" + "".join(f"\n  {line}" for line in self.lines))
+
+
+class RecognitionFailed(ArchiveError):
+    """The transcriber gave up on a window."""
+
+
+class SearchUnavailable(ArchiveError):
+    """The index is away, older than the code, or being rebuilt. Everything but search goes on."""
+
+
+class WorkerRunning(ArchiveError):
+    """Another worker holds this archive's lock."""

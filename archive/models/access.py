@@ -1,0 +1,57 @@
+"""Who may see what, said by whom: statements, never edited, only superseded."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.models.base import Base, HasCreation
+from schemas.access import LEVELS
+
+__all__ = ["LEVELS", "SUBJECTS", "AccessStatement"]
+
+SUBJECTS = ("testimony", "recording", "transcript", "chapter", "clip")
+
+
+class AccessStatement(HasCreation, Base):
+    """One statement on one subject of a testimony.
+
+    A stretch (`stretch_recording`, start and end in ms; end None: to its end) narrows it to a part of a
+    recording.
+    In force from `begins_at` (None: always) until `ends_at` (exclusive; None: for ever) unless a newer one on
+    the same subject and stretch superseded it. `notice` is a sentence that the public may read where the
+    thing itself is closed.
+    """
+
+    __tablename__ = "access_statement"
+    __table_args__ = (
+        CheckConstraint(f"level IN {LEVELS}", name="level"),
+        CheckConstraint(f"subject IN {SUBJECTS}", name="subject"),
+        CheckConstraint("(subject = 'testimony') = (subject_id IS NULL)", name="subject_id"),
+        CheckConstraint("(stretch_recording IS NULL) = (start_ms IS NULL)", name="stretch"),
+    )
+
+    testimony_id: Mapped[int] = mapped_column(ForeignKey("testimony.id"), index=True)
+    subject: Mapped[str]
+    subject_id: Mapped[int | None]
+    """Row id of the recording, transcript, chapter or clip."""
+    stretch_recording: Mapped[int | None]
+    start_ms: Mapped[int | None]
+    end_ms: Mapped[int | None]
+    level: Mapped[str]
+    begins_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    notice: Mapped[str | None]
+    said_by: Mapped[str]
+    described: Mapped[bool] = mapped_column(default=False)
+    """Whether the description that came with the media said so, rather than a person afterwards."""
+    superseded_at: Mapped[datetime | None]
+
+    def in_force(self, moment: datetime) -> bool:
+        """Whether it counts at `moment`."""
+        return (
+            self.superseded_at is None
+            and (self.begins_at is None or self.begins_at <= moment)
+            and (self.ends_at is None or moment < self.ends_at)
+        )

@@ -1,0 +1,222 @@
+"""From rows to what an object in the store says of itself."""
+
+import json
+import zlib
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.models import (
+    AccessStatement,
+    Event,
+    File,
+    Recognition,
+    Recording,
+    Revision,
+    Segment,
+    Testimony,
+    Transcript,
+)
+from archive.queries import testimonies
+from schemas.descriptor import (
+    DescribedChapter,
+    DescribedCollection,
+    DescribedEvent,
+    DescribedFile,
+    DescribedPerson,
+    DescribedRecognition,
+    DescribedRecording,
+    DescribedRevision,
+    DescribedStatement,
+    DescribedTranscript,
+    Descriptor,
+    StoredRecognition,
+    StoredRevision,
+    StoredSegment,
+    StoredWord,
+)
+
+
+def describe(session: Session, testimony: Testimony) -> Descriptor:
+    """The descriptor of a loaded testimony, as things stand now."""
+    numbers = {recording.id: recording.number for recording in testimony.recordings}
+    events = session.scalars(select(Event).where(Event.testimony_id == testimony.id).order_by(Event.id))
+    return Descriptor(
+        public_id=testimony.public_id,
+        accession_number=testimony.accession_number,
+        collection=DescribedCollection.model_validate(testimony.collection),
+        title=testimony.title,
+        kind=testimony.kind,
+        date=testimony.date,
+        years=testimony.years,
+        summary=testimony.summary,
+        languages=testimony.languages,
+        places=testimony.places,
+        subjects=testimony.subjects,
+        rights=testimony.rights,
+        transcript_author=testimony.transcript_author,
+        description=testimony.description,
+        sidecar=testimony.sidecar,
+        created_at=testimony.created_at,
+        published_at=testimony.published_at,
+        people=[
+            DescribedPerson(
+                public_id=role.person.public_id,
+                identifier=role.person.identifier,
+                role=role.role,
+                names=role.person.names,
+                published_name=role.person.published_name,
+            )
+            for role in testimony.roles
+        ],
+        recordings=[_recording(recording) for recording in testimony.recordings],
+        chapters=[DescribedChapter.model_validate(chapter) for chapter in testimony.chapters],
+        statements=[_statement(testimony, statement) for statement in testimony.statements],
+        transcripts=[_transcript(transcript) for transcript in testimony.transcripts],
+        recognitions=[
+            DescribedRecognition(
+                public_id=run.public_id, file_public_id=file.public_id, path=recognition_path(run)
+            )
+            for file, run in _published_runs(session, testimony)
+        ],
+        events=[
+            DescribedEvent(
+                public_id=event.public_id,
+                kind=event.kind,
+                agent=event.agent,
+                outcome=event.outcome,
+                detail=event.detail,
+                recording_number=numbers.get(event.recording_id) if event.recording_id else None,
+                created_at=event.created_at,
+            )
+            for event in events
+        ],
+    )
+
+
+def revisions(session: Session, testimony: Testimony) -> dict[str, StoredRevision]:
+    """Every published revision, by its path in the object."""
+    numbers = {recording.id: recording.number for recording in testimony.recordings}
+    people = {role.person_id: role.person.public_id for role in testimony.roles}
+    stored = {}
+    for transcript in testimony.transcripts:
+        for revision in transcript.revisions:
+            segments = testimonies.segments_of(session, revision)
+            stored[revision_path(transcript, revision)] = StoredRevision(
+                transcript=transcript.public_id,
+                number=revision.number,
+                segments=[_segment(segment, numbers, people) for segment in segments],
+            )
+    return stored
+
+
+def recognitions(session: Session, testimony: Testimony) -> dict[str, StoredRecognition]:
+    """Every published recognition run with its raw windows, by its path in the object."""
+    return {
+        recognition_path(run): StoredRecognition(
+            public_id=run.public_id,
+            file=file.public_id,
+            engine=run.engine,
+            engine_version=run.engine_version,
+            model=run.model,
+            parameters=run.parameters,
+            language=run.language,
+            language_probability=run.language_probability,
+            language_given=run.language_given,
+            plan=run.plan,
+            flags=run.flags,
+            finished_at=run.finished_at,
+            windows=[json.loads(zlib.decompress(window.result)) for window in run.windows],
+        )
+        for file, run in _published_runs(session, testimony)
+    }
+
+
+def revision_path(transcript: Transcript, revision: Revision) -> str:
+    """Where the object keeps a revision."""
+    return f"transcripts/{transcript.public_id}/revision-{revision.number:04}.json"
+
+
+def recognition_path(run: Recognition) -> str:
+    """Where the object keeps a recognition run."""
+    return f"recognition/{run.public_id}.json"
+
+
+def _published_runs(session: Session, testimony: Testimony) -> list[tuple[File, Recognition]]:
+    files = {file.id: file for recording in testimony.recordings for file in recording.files}
+    runs = session.scalars(
+        select(Recognition)
+        .where(Recognition.file_id.in_(files), Recognition.published_at.is_not(None))
+        .order_by(Recognition.id)
+        .options(selectinload(Recognition.windows))
+    )
+    return [(files[run.file_id], run) for run in runs]
+
+
+def _recording(recording: Recording) -> DescribedRecording:
+    return DescribedRecording(
+        public_id=recording.public_id,
+        number=recording.number,
+        language=recording.language,
+        created_at=recording.created_at,
+        files=[DescribedFile.model_validate(file) for file in recording.files],
+    )
+
+
+def _statement(testimony: Testimony, statement: AccessStatement) -> DescribedStatement:
+    subjects = {
+        "recording": {recording.id: recording.public_id for recording in testimony.recordings},
+        "transcript": {transcript.id: transcript.public_id for transcript in testimony.transcripts},
+        "chapter": {chapter.id: chapter.public_id for chapter in testimony.chapters},
+    }
+    public_id = subjects.get(statement.subject, {}).get(statement.subject_id or 0)
+    fields = {
+        name: getattr(statement, name)
+        for name in DescribedStatement.model_fields
+        if name != "subject_public_id"
+    }
+    return DescribedStatement(subject_public_id=public_id, **fields)
+
+
+def _transcript(transcript: Transcript) -> DescribedTranscript:
+    return DescribedTranscript(
+        public_id=transcript.public_id,
+        kind=transcript.kind,
+        language=transcript.language,
+        revisions=[
+            DescribedRevision(
+                number=revision.number,
+                author=revision.author,
+                status=revision.status,
+                note=revision.note,
+                created_at=revision.created_at,
+                path=revision_path(transcript, revision),
+            )
+            for revision in transcript.revisions
+        ],
+    )
+
+
+def _segment(segment: Segment, numbers: dict[int, int], people: dict[int, str]) -> StoredSegment:
+    return StoredSegment(
+        public_id=segment.public_id,
+        recording=None if segment.recording_id is None else numbers[segment.recording_id],
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        speaker_label=segment.speaker_label,
+        person=None if segment.person_id is None else people.get(segment.person_id),
+        language=segment.language,
+        recognition=None if segment.recognition is None else segment.recognition.public_id,
+        text=segment.text,
+        words=[
+            StoredWord(
+                text=word.text,
+                offset=word.offset,
+                start_ms=word.start_ms or 0,
+                end_ms=word.end_ms or 0,
+                probability=word.probability,
+            )
+            for word in segment.iter_words()
+            if word.timed
+        ],
+    )

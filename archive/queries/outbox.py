@@ -1,0 +1,62 @@
+"""What waits in the outbox, and which testimonies a search must leave out meanwhile."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.models import Indexed, OutboxEntry, Testimony
+
+
+def waiting(session: Session, destination: str, limit: int) -> list[int]:
+    """Row ids of testimonies with changes to deliver, those that close something first, then oldest first."""
+    statement = (
+        select(OutboxEntry.testimony_id)
+        .where(OutboxEntry.destination == destination)
+        .group_by(OutboxEntry.testimony_id)
+        .order_by(func.max(OutboxEntry.closing).desc(), func.min(OutboxEntry.id))
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def closing(session: Session, destination: str) -> set[int]:
+    """Row ids of testimonies whose closing waits."""
+    statement = select(OutboxEntry.testimony_id).where(
+        OutboxEntry.destination == destination, OutboxEntry.closing
+    )
+    return set(session.scalars(statement))
+
+
+def count(session: Session, destination: str) -> int:
+    """How many testimonies wait."""
+    statement = select(func.count(func.distinct(OutboxEntry.testimony_id)))
+    return session.scalar(statement.where(OutboxEntry.destination == destination)) or 0
+
+
+def left_out(session: Session, now: datetime) -> frozenset[str]:
+    """Public ids that no search may find or count now: a closing waits, or a statement began or ended since
+    they were indexed."""
+    waiting_rows = select(OutboxEntry.testimony_id).where(
+        OutboxEntry.destination == "index", OutboxEntry.closing
+    )
+    stale_rows = select(Indexed.testimony_id).where(Indexed.stale_at <= now)
+    statement = select(Testimony.public_id).where(
+        Testimony.id.in_(waiting_rows) | Testimony.id.in_(stale_rows)
+    )
+    return frozenset(session.scalars(statement))
+
+
+def stale(session: Session, now: datetime) -> list[int]:
+    """Row ids of testimonies that must be indexed anew since a statement began or ended."""
+    waiting_rows = select(OutboxEntry.testimony_id).where(OutboxEntry.destination == "index")
+    statement = select(Indexed.testimony_id).where(
+        Indexed.stale_at <= now, Indexed.testimony_id.not_in(waiting_rows)
+    )
+    return list(session.scalars(statement.distinct()))
+
+
+def indexed(session: Session, testimony_id: int) -> dict[str, Indexed]:
+    """What each index was last told of a testimony, by the index's name."""
+    rows = session.scalars(select(Indexed).where(Indexed.testimony_id == testimony_id))
+    return {row.index_name: row for row in rows}

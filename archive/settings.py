@@ -1,0 +1,81 @@
+"""Settings: environment variables with the prefix TESTIMONY_, read once by the command line or
+`create_app()`, frozen, and passed down. Nothing else reads the environment; every field stands in
+docs/configuration.md (a test compares)."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the archive lives and how it works. Bare defaults run: SQLite, Tantivy, a local folder."""
+
+    model_config = SettingsConfigDict(env_prefix="TESTIMONY_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("archive-data"), description="Folder where the archive lives.")
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy address of the database; default: archive.db in the home folder.",
+    )
+    search: Literal["tantivy"] = Field(default="tantivy", description="Search engine.")
+    base_url: str | None = Field(
+        default=None, description="Public address of the site, for links that leave it; default: as asked."
+    )
+    name: str = Field(default="We Remember archive", description="Name of the archive, on every page.")
+    models: Path = Field(
+        default=Path("~/.cache/testimony/models"),
+        description="Folder with recognition models, and cache of those that were fetched.",
+    )
+    engine: Literal["faster-whisper"] = Field(default="faster-whisper", description="Recognition engine.")
+    model: str = Field(default="base", description="Recognition model: a size, or a folder.")
+    device: str = Field(default="cpu", description="Device for recognition: cpu or cuda.")
+    compute_type: str = Field(default="int8", description="Number type for recognition.")
+    beam_size: int = Field(default=5, ge=1, le=20, description="Beam width of recognition.")
+    recognisers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        description="Recognition processes of a worker, one thread each; default: one a core.",
+    )
+    window_seconds: int = Field(
+        default=300,
+        ge=10,
+        le=300,
+        description="Longest stretch that is recognised (and lost in a crash) at once.",
+    )
+    ffmpeg: Path | None = Field(
+        default=None, description="ffmpeg program; default: the system's, else the package's."
+    )
+    ffprobe: Path | None = Field(
+        default=None, description="ffprobe program; default: the system's, else the package's."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log messages that go to stderr."
+    )
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{(self.home / 'archive.db').absolute()}"
+
+    @property
+    def store_folder(self) -> Path:
+        """The OCFL storage root."""
+        return self.home / "store"
+
+    @property
+    def derivatives_folder(self) -> Path:
+        """Playback copies and posters; all of it can be made again."""
+        return self.home / "derivatives"
+
+    @property
+    def index_folder(self) -> Path:
+        """The embedded search indexes; all of it can be made again."""
+        return self.home / "index"
+
+    @property
+    def work_folder(self) -> Path:
+        """Files of steps in progress; swept when a worker starts."""
+        return self.home / "work"

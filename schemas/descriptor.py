@@ -1,0 +1,215 @@
+"""What an object in the store says of itself, in `descriptor.json`: enough to bring the testimony's rows back
+without the database (promise 5). Field names are those of the tables; moments are RFC 3339, times ms."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+
+
+class DescribedCollection(_Part):
+    """The collection, with its rules."""
+
+    slug: str
+    name: str
+    description: str | None
+    depositor: str | None
+    machine_text: str
+
+
+class DescribedPerson(_Part):
+    """A person in a role; all names are kept here, the published one alone is shown anywhere."""
+
+    public_id: str
+    identifier: str | None
+    role: str
+    names: list[str]
+    published_name: str | None
+
+
+class DescribedFile(_Part):
+    """A digital transfer: where the object keeps it, and the digests that it must have."""
+
+    public_id: str
+    current: bool
+    stored_path: str | None
+    sha512: str
+    sha256: str
+    size: int
+    media_type: str
+    duration_ms: int
+    video: bool
+    probe: dict[str, Any]
+    offset_ms: int
+    original_name: str
+    created_at: datetime
+    accessioned_at: datetime | None
+
+
+class DescribedRecording(_Part):
+    """A recording with its permanent number."""
+
+    public_id: str
+    number: int
+    language: str | None
+    created_at: datetime
+    files: list[DescribedFile]
+
+
+class DescribedChapter(_Part):
+    """A chapter."""
+
+    public_id: str
+    position: int
+    recording_number: int | None
+    start_ms: int | None
+    end_ms: int | None
+    title: str
+    synopsis: str | None
+    keywords: list[str]
+    places: list[str]
+
+
+class DescribedStatement(_Part):
+    """An access statement; `subject_public_id` names the recording, transcript, chapter or clip."""
+
+    subject: str
+    subject_public_id: str | None
+    stretch_recording: int | None
+    start_ms: int | None
+    end_ms: int | None
+    level: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    reason: str | None
+    notice: str | None
+    said_by: str
+    described: bool
+    created_at: datetime
+    superseded_at: datetime | None
+
+
+class DescribedRevision(_Part):
+    """A published revision; its text lies at `path` in the object."""
+
+    number: int
+    author: str | None
+    status: str
+    note: str | None
+    created_at: datetime
+    path: str
+
+
+class DescribedTranscript(_Part):
+    """A transcript and its revisions."""
+
+    public_id: str
+    kind: str
+    language: str | None
+    revisions: list[DescribedRevision]
+
+
+class DescribedRecognition(_Part):
+    """A recognition run; its raw windows lie at `path` in the object."""
+
+    public_id: str
+    file_public_id: str
+    path: str
+
+
+class DescribedEvent(_Part):
+    """An event."""
+
+    public_id: str
+    kind: str
+    agent: str
+    outcome: str
+    detail: dict[str, Any]
+    recording_number: int | None
+    created_at: datetime
+
+
+class Descriptor(_Part):
+    """The whole of it. `format` grows when a reader must know that something changed."""
+
+    format: int = 1
+    public_id: str
+    accession_number: str | None
+    collection: DescribedCollection
+    title: str | None
+    kind: str
+    date: str | None
+    years: list[int]
+    summary: str | None
+    languages: list[str]
+    places: list[str]
+    subjects: list[str]
+    rights: str | None
+    transcript_author: str | None
+    description: dict[str, str]
+    sidecar: dict[str, Any] | None
+    created_at: datetime
+    published_at: datetime | None
+    people: list[DescribedPerson]
+    recordings: list[DescribedRecording]
+    chapters: list[DescribedChapter]
+    statements: list[DescribedStatement]
+    transcripts: list[DescribedTranscript]
+    recognitions: list[DescribedRecognition]
+    events: list[DescribedEvent]
+
+
+class StoredWord(_Part):
+    """A word with times of its own in a stored revision."""
+
+    text: str
+    offset: int
+    start_ms: int
+    end_ms: int
+    probability: float | None
+
+
+class StoredSegment(_Part):
+    """A segment of a stored revision. `recognition` is the maker's run, None for a person."""
+
+    public_id: str
+    recording: int | None
+    start_ms: int | None
+    end_ms: int | None
+    speaker_label: str | None
+    person: str | None
+    """The speaker's public id."""
+    language: str
+    recognition: str | None
+    text: str
+    words: list[StoredWord]
+
+
+class StoredRevision(_Part):
+    """A published revision as it lies in the store."""
+
+    transcript: str
+    number: int
+    segments: list[StoredSegment]
+
+
+class StoredRecognition(_Part):
+    """A recognition run as it lies in the store: what heard what, how, and every window as it was heard."""
+
+    public_id: str
+    file: str
+    engine: str
+    engine_version: str
+    model: str
+    parameters: dict[str, Any]
+    language: str
+    language_probability: float | None
+    language_given: bool
+    plan: list[list[int]]
+    flags: list[dict[str, Any]]
+    finished_at: datetime | None
+    windows: list[dict[str, Any]]
