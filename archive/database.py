@@ -74,3 +74,11 @@ def writing(engine: Engine) -> Iterator[Session]:
     """A session for one write transaction: committed when the block ends, rolled back when it raises."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def describe_engine(engine: Engine) -> str:
+    """A sentence on how the database keeps what it acknowledges, for `testimony status`."""
+    if engine.dialect.name != "sqlite":
+        return engine.dialect.name
+    mode, synchronous = journal_mode()
+    return f"SQLite {sqlite3.sqlite_version}, journal {mode}, synchronous {synchronous}"

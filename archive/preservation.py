@@ -23,6 +23,9 @@ def preserve(engine: Engine, store: Store, testimony_id: int) -> None:
         files = {DESCRIPTOR: _stored(descriptors.describe(session, testimony))}
         for part in (descriptors.revisions, descriptors.recognitions):
             files.update({path: _stored(content) for path, content in part(session, testimony).items()})
+        for recording in testimony.recordings:
+            for captions in recording.captions:
+                files[descriptors.captions_path(captions)] = StoredFile(captions.text.encode())
         public_id = testimony.public_id
     store.add(public_id, files, message="as the record stands", agent=program_agent())
     with writing(engine) as session:

@@ -50,6 +50,18 @@ class DescribedFile(_Part):
     accessioned_at: datetime | None
 
 
+class DescribedCaptions(_Part):
+    """Captions that came beside the medium; the file itself lies at `path` in the object."""
+
+    public_id: str
+    language: str | None
+    author: str
+    sha256: str
+    created_at: datetime
+    published_at: datetime | None
+    path: str
+
+
 class DescribedRecording(_Part):
     """A recording with its permanent number."""
 
@@ -58,6 +70,7 @@ class DescribedRecording(_Part):
     language: str | None
     created_at: datetime
     files: list[DescribedFile]
+    captions: list[DescribedCaptions]
 
 
 class DescribedChapter(_Part):

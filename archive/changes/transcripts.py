@@ -4,7 +4,7 @@ A revision holds all recordings of a testimony. Publishing one recording makes a
 recording's segments put in place; the segments of the others are shared with the revision before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,9 +78,15 @@ def publish_captions(
     segments: Sequence[NewSegment],
     *,
     author: str,
+    translation: str | None = None,
 ) -> Revision:
-    """Add a person's text of one recording as a revision in review; other recordings stay as shown."""
-    transcript = _original(session, testimony)
+    """Add a person's text of one recording as a revision in review; other recordings stay as shown.
+
+    `translation` is the language of a translation, None for the original.
+    """
+    transcript = (
+        _translation(session, testimony, translation) if translation else _original(session, testimony)
+    )
     rows = _add_segments(session, transcript, recording, segments, recognition_id=None)
     return _add_revision(
         session,
@@ -92,33 +98,14 @@ def publish_captions(
     )
 
 
-def publish_translation(
-    session: Session,
-    testimony: Testimony,
-    segments: Mapping[int, Sequence[NewSegment]],
-    *,
-    language: str,
-    author: str,
-) -> Revision:
-    """Add a person's translation of recordings (by number) as a revision in review of its own transcript."""
-    transcript = next(
-        (t for t in testimony.transcripts if t.kind == "translation" and t.language == language), None
-    )
-    if transcript is None:
-        transcript = Transcript(
-            testimony_id=testimony.id, kind="translation", language=language, revisions=[]
-        )
-        testimony.transcripts.append(transcript)
-        session.flush()
-    placed: list[int] = []
-    for recording in testimony.recordings:
-        rows = _add_segments(
-            session, transcript, recording, segments.get(recording.number, ()), recognition_id=None
-        )
-        placed.extend(row.id for row in rows)
-    return _add_revision(
-        session, transcript, placed, author=author, status="in review", note=f"translation ({language})"
-    )
+def _translation(session: Session, testimony: Testimony, language: str) -> Transcript:
+    for transcript in testimony.transcripts:
+        if transcript.kind == "translation" and transcript.language == language:
+            return transcript
+    transcript = Transcript(testimony_id=testimony.id, kind="translation", language=language, revisions=[])
+    testimony.transcripts.append(transcript)
+    session.flush()
+    return transcript
 
 
 def _original(session: Session, testimony: Testimony) -> Transcript:

@@ -14,9 +14,13 @@ from sqlalchemy import Connection, Engine
 from archive.settings import Settings
 
 
+class Interrupted(Exception):
+    """Raised by a handler that saw the stop before its work was done: the job waits again, as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work: a recording's row id, and how often it was tried before."""
+    """One piece of work: a recording's row id, and how often it was tried since it was last deferred."""
 
     recording_id: int
     attempts: int
@@ -53,10 +57,15 @@ class Queue(Protocol):
     ) -> None:
         """Do the jobs that are due, highest priority and oldest first, `workers` at a time, each in a thread.
 
-        Returns when `stop` is set (the jobs in progress go back to waiting as they were) or, with
-        `until_idle`, when none is left. `handle` raises to fail a job: the reason is kept and the others go
-        on; a job whose worker died is run again by the next. `idle` is called in the calling thread about
-        once a second. Raises WorkerRunning when another worker has the archive (where only one may).
+        Returns when `stop` is set or, with `until_idle`, when none is left. A job in progress cannot be
+        killed: `handle` shares `stop` with its steps, and raises Interrupted when it ends early; the job
+        then waits again as it was. Any other exception fails the job: it is logged, its text is kept as the
+        reason, and the others go on. A job whose worker died is run again by the next, up to five times.
+
+        `idle` is called in the calling thread about once a second, and with `until_idle` once more at the
+        end. What it raises, and whatever else interrupts the calling thread, sets `stop`, waits for the jobs
+        in progress, and is raised. Raises WorkerRunning when another worker has the archive (where only one
+        may).
         """
 
     def running(self) -> bool:

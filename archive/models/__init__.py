@@ -3,6 +3,7 @@ resolves whichever model is asked for."""
 
 from archive.models.access import AccessStatement
 from archive.models.base import Base
+from archive.models.captions import Captions
 from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
@@ -21,6 +22,7 @@ from archive.models.transcript import Revision, RevisionSegment, Transcript
 __all__ = [
     "AccessStatement",
     "Base",
+    "Captions",
     "Chapter",
     "Clip",
     "Collection",

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.models.base import Base, HasCreation, HasPublicId
+from archive.models.captions import Captions
 from archive.models.file import File
 
 if TYPE_CHECKING:
@@ -22,13 +23,10 @@ class Recording(HasPublicId, HasCreation, Base):
     testimony_id: Mapped[int] = mapped_column(ForeignKey("testimony.id"), index=True)
     number: Mapped[int]
     language: Mapped[str | None]
-    captions: Mapped[str | None]
-    """The WebVTT that came beside the medium, byte for byte, until it is published as a revision."""
-    captions_sha256: Mapped[str | None]
-    """Digest of the WebVTT that was last taken in, so that a changed one is noticed."""
 
     testimony: Mapped["Testimony"] = relationship(lazy="raise", back_populates="recordings")
     files: Mapped[list[File]] = relationship(lazy="raise", order_by=File.id)
+    captions: Mapped[list[Captions]] = relationship(lazy="raise", order_by=Captions.id)
 
     @property
     def current_file(self) -> File:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive.models import (
     AccessStatement,
+    Captions,
     Event,
     File,
     Recognition,
@@ -19,6 +20,7 @@ from archive.models import (
 )
 from archive.queries import testimonies
 from schemas.descriptor import (
+    DescribedCaptions,
     DescribedChapter,
     DescribedCollection,
     DescribedEvent,
@@ -137,6 +139,11 @@ def revision_path(transcript: Transcript, revision: Revision) -> str:
     return f"transcripts/{transcript.public_id}/revision-{revision.number:04}.json"
 
 
+def captions_path(captions: Captions) -> str:
+    """Where the object keeps captions as they came."""
+    return f"captions/{captions.public_id}.vtt"
+
+
 def recognition_path(run: Recognition) -> str:
     """Where the object keeps a recognition run."""
     return f"recognition/{run.public_id}.json"
@@ -160,6 +167,18 @@ def _recording(recording: Recording) -> DescribedRecording:
         language=recording.language,
         created_at=recording.created_at,
         files=[DescribedFile.model_validate(file) for file in recording.files],
+        captions=[
+            DescribedCaptions(
+                public_id=captions.public_id,
+                language=captions.language,
+                author=captions.author,
+                sha256=captions.sha256,
+                created_at=captions.created_at,
+                published_at=captions.published_at,
+                path=captions_path(captions),
+            )
+            for captions in recording.captions
+        ],
     )
 
 

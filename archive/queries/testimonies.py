@@ -93,6 +93,7 @@ def _loaded() -> Select[Testimony]:
         selectinload(Testimony.collection),
         selectinload(Testimony.roles).selectinload(Role.person),
         selectinload(Testimony.recordings).selectinload(Recording.files).selectinload(File.derivatives),
+        selectinload(Testimony.recordings).selectinload(Recording.captions),
         selectinload(Testimony.transcripts).selectinload(Transcript.revisions),
         selectinload(Testimony.chapters),
         selectinload(Testimony.statements),

@@ -178,8 +178,6 @@ def upgrade() -> None:
         sa.Column("testimony_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
-        sa.Column("captions", sa.String(), nullable=True),
-        sa.Column("captions_sha256", sa.String(), nullable=True),
         sa.Column("public_id", sa.String(length=10), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -228,6 +226,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transcript", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_transcript_testimony_id"), ["testimony_id"], unique=False)
+
+    op.create_table(
+        "captions",
+        sa.Column("recording_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
+        sa.Column("public_id", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recording.id"], name=op.f("fk_captions_recording_id_recording")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captions")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_captions_public_id")),
+        sa.UniqueConstraint(
+            "recording_id", "language", "sha256", name=op.f("uq_captions_recording_id_language_sha256")
+        ),
+    )
+    with op.batch_alter_table("captions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_captions_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
         "event",
@@ -518,6 +539,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_kind"))
 
     op.drop_table("event")
+    with op.batch_alter_table("captions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_captions_recording_id"))
+
+    op.drop_table("captions")
     with op.batch_alter_table("transcript", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transcript_testimony_id"))
 

@@ -1,0 +1,53 @@
+"""How to cite a testimony, or a stretch of it, in one sentence."""
+
+from archive.formats import Gettext
+from archive.formats.provenance import notice
+from archive.formats.timecode import clock
+from archive.reading import Passage, Reading, Stream
+
+
+def cite(
+    reading: Reading,
+    *,
+    archive: str,
+    address: str,
+    stream: Stream | None = None,
+    recording: int | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    gettext: Gettext = str,
+) -> str:
+    """Title. Collection, archive. Identifier. Address, recording 2, 00:01:23-00:01:40. How it was made.
+
+    `recording`, `start_ms` and `end_ms` name the stretch (cited time), `address` is the one that leads there.
+    With a `stream`, whose words are quoted, a machine's are named as such.
+    """
+    parts = [reading.title, f"{reading.collection_name}, {archive}"]
+    if reading.accession_number:
+        parts.append(gettext("Identifier %(identifier)s") % {"identifier": reading.accession_number})
+    place = [address]
+    if recording is not None and len(reading.recordings) > 1:
+        place.append(gettext("recording %(number)d") % {"number": recording})
+    if start_ms is not None:
+        place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock(end_ms)}")
+    parts.append(", ".join(place))
+    sentence = " ".join(_ended(" ".join(part.split()), address) for part in parts)
+    if stream is None:
+        return sentence
+    quoted = [passage for passage in stream.passages if _is_quoted(passage, recording, start_ms, end_ms)]
+    said = notice(stream, quoted, gettext)
+    return sentence if said is None else f"{sentence} {said}"
+
+
+def _is_quoted(passage: Passage, recording: int | None, start_ms: int | None, end_ms: int | None) -> bool:
+    if recording is not None and passage.recording != recording:
+        return False
+    if start_ms is None or passage.start_ms is None or passage.end_ms is None:
+        return True
+    until = start_ms + 1 if end_ms is None else end_ms
+    return passage.start_ms < until and start_ms < passage.end_ms
+
+
+def _ended(part: str, address: str) -> str:
+    # An address stays without a full stop: programs that make links of addresses would take it along.
+    return part if part.endswith((".", "!", "?", "…")) or part.split()[-1:] == [address] else f"{part}."

@@ -1,0 +1,112 @@
+"""How far each recording has come, read off what is recorded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.models import Derivative, File, Recognition, RecognitionWindow, Recording, Testimony
+
+STEPS = ("accession", "playback copy", "transcription", "publication", "done")
+"""The steps of the worker, in order; `done`: nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One recording. `step` is the one that is due or under way; times in ms."""
+
+    recording_id: int
+    testimony: str
+    accession_number: str | None
+    number: int
+    original_name: str
+    source: str
+    """Where the file was received from."""
+    duration_ms: int
+    step: str
+    heard_ms: int
+    """How much of the file is transcribed."""
+    heard_since: datetime | None
+    """When this run of transcription began."""
+    language: str | None
+    flags: tuple[dict[str, Any], ...]
+    """Spans that an archivist should listen to."""
+
+
+def progress(session: Session, recording_ids: Iterable[int] | None = None) -> list[Progress]:
+    """How far recordings have come, all of them or those asked for, in the order in which they came in."""
+    statement = (
+        select(Recording, Testimony, File)
+        .join(Testimony, Testimony.id == Recording.testimony_id)
+        .join(File, File.recording_id == Recording.id)
+        .where(File.current)
+        .order_by(Recording.id)
+        .options(selectinload(Recording.captions))
+    )
+    if recording_ids is not None:
+        statement = statement.where(Recording.id.in_(list(recording_ids)))
+    rows = list(session.execute(statement))
+    file_ids = [file.id for _, _, file in rows]
+    playable = set(
+        session.scalars(
+            select(Derivative.file_id).where(Derivative.kind == "playback", Derivative.file_id.in_(file_ids))
+        )
+    )
+    runs = {
+        run.file_id: run
+        for run in session.scalars(
+            select(Recognition).where(Recognition.file_id.in_(file_ids)).order_by(Recognition.id)
+        )
+    }
+    heard_rows = session.execute(
+        select(
+            RecognitionWindow.recognition_id,
+            func.sum(RecognitionWindow.end_ms - RecognitionWindow.start_ms),
+        )
+        .where(RecognitionWindow.recognition_id.in_([run.id for run in runs.values()]))
+        .group_by(RecognitionWindow.recognition_id)
+    )
+    heard = {row[0]: row[1] for row in heard_rows}
+    return [
+        _progress(recording, testimony, file, runs.get(file.id), file.id in playable, heard)
+        for recording, testimony, file in rows
+    ]
+
+
+def _progress(
+    recording: Recording,
+    testimony: Testimony,
+    file: File,
+    run: Recognition | None,
+    playable: bool,
+    heard: dict[int, int],
+) -> Progress:
+    return Progress(
+        recording_id=recording.id,
+        testimony=testimony.public_id,
+        accession_number=testimony.accession_number,
+        number=recording.number,
+        original_name=file.original_name,
+        source=file.source,
+        duration_ms=file.duration_ms,
+        step=_step(recording, file, run, playable),
+        heard_ms=heard.get(run.id, 0) if run else 0,
+        heard_since=run.created_at if run else None,
+        language=run.language if run else None,
+        flags=tuple(run.flags) if run else (),
+    )
+
+
+def _step(recording: Recording, file: File, run: Recognition | None, playable: bool) -> str:
+    if file.stored_path is None:
+        return "accession"
+    if not playable:
+        return "playback copy"
+    if run is None or run.finished_at is None:
+        return "transcription"
+    if run.published_at is None or any(captions.published_at is None for captions in recording.captions):
+        return "publication"
+    return "done"

@@ -1,0 +1,1 @@
+"""Bringing things in: the command line, media, transcription, importers and the worker."""

@@ -1,0 +1,14 @@
+"""The `testimony` command: one file a command group. Commands parse, call a library function and print.
+
+Heavy imports wait inside the commands, so that `--help` answers at once.
+"""
+
+from ingest.cli import access, demo, ingest, search, serve, status, worker
+from ingest.cli.app import app
+
+__all__ = ["access", "app", "demo", "ingest", "main", "search", "serve", "status", "worker"]
+
+
+def main() -> None:
+    """Entry point of the `testimony` command."""
+    app()

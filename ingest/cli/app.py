@@ -1,0 +1,81 @@
+"""The typer application that every command registers on, and what all commands share."""
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import typer
+from sqlalchemy import Engine
+
+from archive.jobs import Queue
+from archive.settings import Settings
+from archive.store import Store
+from ingest.cli.errors import ArchiveGroup
+from search.backend import SearchBackend
+
+app = typer.Typer(
+    name="testimony",
+    cls=ArchiveGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def main() -> None:
+    """Data goes to stdout, all else to stderr. Exit codes: 0 done, 1 something failed, 2 wrong usage."""
+
+
+def set_log_level(level: str) -> None:
+    """Log to stderr from `level` on."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", force=True)
+    for package in ("archive", "ingest", "search", "web"):
+        logging.getLogger(package).setLevel(level.upper())
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive as the commands use it; each part is opened when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, brought to the newest schema."""
+        from archive.database import open_engine
+        from archive.migrations import upgrade
+
+        engine = open_engine(self.settings)
+        upgrade(engine)
+        return engine
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The queue of jobs."""
+        from archive.jobs import create_queue
+
+        return create_queue(self.settings, self.engine)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store."""
+        from archive.store import create_store
+
+        return create_store(self.settings)
+
+    @cached_property
+    def backend(self) -> SearchBackend:
+        """The search engine."""
+        from search.backend import create_backend
+
+        return create_backend(self.settings)
+
+
+def open_archive(**overrides: Any) -> Archive:
+    """The archive that the environment names; `overrides` that are None change nothing."""
+    settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+    set_log_level(settings.log_level)
+    return Archive(settings)

@@ -1,0 +1,32 @@
+"""From exceptions to a sentence on stderr and an exit code: the one place that knows both."""
+
+import logging
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from archive.errors import ArchiveError
+
+log = logging.getLogger(__name__)
+
+
+class ArchiveGroup(TyperGroup):
+    """A command group whose commands may raise any ArchiveError, or a group of them."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run the command; errors of ours become sentences and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except* ArchiveError as group:
+            for error in _leaves(group):
+                log.debug("failed", exc_info=error)
+                typer.echo(f"testimony: {error}", err=True)
+        raise typer.Exit(1)
+
+
+def _leaves(group: BaseExceptionGroup[ArchiveError]) -> list[ArchiveError]:
+    leaves: list[ArchiveError] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves

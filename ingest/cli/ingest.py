@@ -1,0 +1,239 @@
+"""`testimony ingest`: from files and folders to testimonies."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive.clock import now
+from archive.errors import ArchiveError, WorkerRunning
+from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.options import EngineName, Json, Language, Level, Model
+from ingest.cli.worker import stop_on_signals
+
+if TYPE_CHECKING:
+    from ingest.importers.deposited import Deposit, DepositedTestimony
+    from ingest.media.commands import Programs
+    from ingest.registration import Registered, Wishes
+
+_POLL_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of everything that was given: public ids, and what failed with its reason."""
+
+    published: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `--json` ends with; `queued` only where the work was interrupted."""
+        fields = ("published", "updated", "unchanged", "failed")
+        return {name: getattr(self, name) for name in fields} | (
+            {"queued": self.queued} if self.queued else {}
+        )
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    collection: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Collection of those whose description names none; made if missing."
+        ),
+    ] = None,
+    language: Language = None,
+    access: Level = None,
+    model: Model = None,
+    engine: EngineName = None,
+    allow_duplicate: Annotated[
+        bool, typer.Option("--allow-duplicate", help="Take a file in that is in another testimony already.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring media in: receive, check, keep, transcribe, publish and index. A second run goes on where the
+    first stopped."""
+    archive = open_archive(model=model, engine=engine)
+    outcome = bring_in(
+        archive,
+        paths,
+        collection=collection,
+        language=language,
+        access=access,
+        allow_duplicate=allow_duplicate,
+    )
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+    else:
+        _summarise(outcome)
+    if outcome.failed or outcome.queued:
+        raise typer.Exit(1)
+
+
+def bring_in(
+    archive: Archive,
+    paths: list[Path],
+    *,
+    collection: str | None = None,
+    language: str | None = None,
+    access: str | None = None,
+    allow_duplicate: bool = False,
+) -> Outcome:
+    """Ingest and wait for the work to be done. Progress goes to stderr."""
+    from ingest.importers.deposit import plan_deposit
+    from ingest.media.commands import find_programs
+    from ingest.registration import Wishes
+
+    outcome = Outcome()
+    deposit = plan_deposit(paths)
+    if not _accept(deposit, outcome):
+        return outcome
+    programs = find_programs(archive.settings)
+    wishes = Wishes(collection, access, language, allow_duplicate)
+    registered: list[Registered] = []
+    for testimony in deposit.testimonies:
+        done = _register(archive, testimony, programs, wishes, outcome)
+        if done is not None:
+            registered.append(done)
+    due = [recording for each in registered for recording in each.recordings]
+    if due or any(each.status != "unchanged" for each in registered):
+        _work(archive, due)
+    _conclude(archive, registered, outcome)
+    return outcome
+
+
+def _accept(deposit: "Deposit", outcome: Outcome) -> bool:
+    """Say what was passed over; refuse all of it where any description cannot be used."""
+    for path, reason in deposit.passed_over:
+        _say(f"passed over {path}: {reason}")
+    if deposit.debris:
+        _say(f"passed over {deposit.debris} hidden files")
+    for error in deposit.errors:
+        outcome.failed.append({"path": error.file, "reason": str(error)})
+    if not deposit.errors and not deposit.testimonies:
+        outcome.failed.append({"path": "", "reason": "no media found in what was given"})
+    if deposit.errors:
+        _say("nothing was ingested: first mend these")
+    return not outcome.failed
+
+
+def _register(
+    archive: Archive,
+    testimony: "DepositedTestimony",
+    programs: "Programs",
+    wishes: "Wishes",
+    outcome: Outcome,
+) -> "Registered | None":
+    """Receive the files of one testimony and take it into the rows. A bad file fails alone."""
+    from archive.changes import events
+    from archive.database import writing
+    from ingest.cli.progress import receiving
+    from ingest.receiving import receive
+    from ingest.registration import register
+
+    received = []
+    for recording in testimony.recordings:
+        try:
+            with receiving(recording.path) as advance:
+                received.append(receive(recording, programs, advance))
+        except ArchiveError as error:
+            _fail(outcome, recording.path, error)
+            with writing(archive.engine) as session:
+                events.record(
+                    session,
+                    "receipt",
+                    outcome="failed",
+                    detail={"path": str(recording.path), "reason": str(error)},
+                )
+    if not received:
+        return None
+    try:
+        with writing(archive.engine) as session:
+            done = register(session, archive.queue, testimony, received, wishes, now())
+    except ArchiveError as error:
+        for each in received:
+            _fail(outcome, each.recording.path, error)
+        return None
+    for note in done.notes:
+        _say(note)
+    return done
+
+
+def _work(archive: Archive, due: list[int]) -> None:
+    """See the work done: by the worker that is there, or by becoming it until nothing is left to do."""
+    from ingest.cli.progress import watching
+    from ingest.worker import run_worker
+
+    stop = stop_on_signals()
+    with watching(archive.engine, due):
+        while not stop.is_set():
+            try:
+                run_worker(archive.settings, archive.engine, archive.queue, stop=stop, until_idle=True)
+                return
+            except WorkerRunning:
+                if _wait_for_others(archive, due, stop):
+                    return
+
+
+def _wait_for_others(archive: Archive, due: Iterable[int], stop: Event) -> bool:
+    """Wait while another worker does our jobs; False where it went away before they were done."""
+    wanted = set(due)
+    while not stop.wait(_POLL_SECONDS):
+        open_jobs = {s.recording_id for s in archive.queue.states() if s.status != "failed"}
+        if not wanted & open_jobs:
+            return True
+        if not archive.queue.running():
+            return False
+    return True
+
+
+def _conclude(archive: Archive, registered: "list[Registered]", outcome: Outcome) -> None:
+    from archive.database import reading
+    from archive.queries.progress import progress
+
+    states = {state.recording_id: state for state in archive.queue.states()}
+    for each in registered:
+        with reading(archive.engine) as session:
+            recordings = progress(session, each.recordings)
+        failed = waiting = False
+        for recording in recordings:
+            state = states.get(recording.recording_id)
+            if state is not None and state.status == "failed":
+                failed = True
+                outcome.failed.append({"path": recording.source, "reason": state.reason or "unknown"})
+            elif state is not None:
+                waiting = True
+        if waiting:
+            outcome.queued.append(each.testimony)
+        elif not failed:
+            kind = {"new": "published", "resumed": "published"}.get(each.status, each.status)
+            ids: list[str] = getattr(outcome, kind)
+            if each.testimony not in ids:
+                ids.append(each.testimony)
+
+
+def _summarise(outcome: Outcome) -> None:
+    for name in ("published", "updated", "unchanged"):
+        ids = getattr(outcome, name)
+        if ids:
+            typer.echo(f"{name}: {len(ids)}  ({' '.join(ids)})")
+    if outcome.queued:
+        typer.echo(f"queued: {len(outcome.queued)}; `testimony worker` or another ingest goes on with them")
+    for failure in outcome.failed:
+        typer.echo(f"failed: {failure['reason']}")
+
+
+def _fail(outcome: Outcome, path: Path, error: ArchiveError) -> None:
+    outcome.failed.append({"path": str(path), "reason": str(error)})
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)

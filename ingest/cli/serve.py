@@ -1,0 +1,91 @@
+"""`testimony serve`: the site, with a worker beside it."""
+
+import multiprocessing
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Annotated
+
+import typer
+
+from archive.errors import WrongInput
+from archive.settings import Settings
+from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.worker import work_beside
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = 8000,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Start a worker process beside the site.")
+    ] = True,
+) -> None:
+    """Serve the site. Prints its address on stdout once it answers."""
+    archive = open_archive()
+    listener = listen(host, port)
+    serve_on(archive, listener, worker=worker)
+
+
+def listen(host: str, port: int, *, otherwise_any: bool = False) -> socket.socket:
+    """A socket that listens. Raises WrongInput where the port is taken, unless any other will do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if otherwise_any:
+            return listen(host, 0)
+        raise WrongInput(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    listener.listen(128)
+    return listener
+
+
+def serve_on(
+    archive: Archive, listener: socket.socket, *, worker: bool, invitation: str | None = None
+) -> None:
+    """Serve until Ctrl-C. `invitation` is printed after the address, once the site answers."""
+    import uvicorn
+
+    from web.app import create_app
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started:
+                typer.echo(f"http://{_address(listener)}/")
+                if invitation:
+                    typer.echo(invitation)
+                sys.stdout.flush()
+
+    archive.engine.dispose()  # the schema is up to date; the site opens its own connections
+    level = archive.settings.log_level
+    config = uvicorn.Config(
+        create_app(archive.settings),
+        log_level="warning" if level == "info" else level,
+        access_log=False,  # addresses of readers and what they search for are nobody's business
+        server_header=False,
+    )
+    with _worker_beside(archive.settings) if worker else nullcontext():
+        Announcing(config).run(sockets=[listener])
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@contextmanager
+def _worker_beside(settings: Settings) -> Iterator[None]:
+    # A fresh interpreter: a fork would take over the site's threads, sockets and connections half-way.
+    process = multiprocessing.get_context("spawn").Process(target=work_beside, args=(settings,))
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()

@@ -1,0 +1,97 @@
+"""`testimony status`: what is where, and why."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.options import Json
+
+
+@app.command()
+def status(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Name every recording, not only those with work left.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What is in the archive, what is under way, what failed and why, and what an archivist should hear."""
+    answer = _status(open_archive())
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    counts = answer["counts"]
+    typer.echo(
+        f"Archive in {answer['home']}: {counts['testimonies']} testimonies, {counts['recordings']} recordings"
+    )
+    typer.echo(f"Database: {answer['database']}")
+    typer.echo(f"Worker: {'at work' if answer['worker'] else 'none'}")
+    waiting = answer["outbox"]
+    typer.echo(f"Waiting for the index: {waiting['index']}, for the store: {waiting['store']}")
+    typer.echo(f"Index: {answer['index']}")
+    for recording in answer["recordings"]:
+        if everything or recording["step"] != "done" or recording["flags"]:
+            typer.echo(f"  {recording['sentence']}")
+
+
+def _status(archive: Archive) -> dict[str, Any]:
+    from archive.database import describe_engine, reading
+    from archive.queries import outbox, testimonies
+    from archive.queries.progress import progress
+
+    jobs = {state.recording_id: state for state in archive.queue.states()}
+    with reading(archive.engine) as session:
+        recordings = progress(session)
+        counts = {"testimonies": testimonies.count(session), "recordings": len(recordings)}
+        waiting = {name: outbox.count(session, name) for name in ("index", "store")}
+    listed = []
+    for each in recordings:
+        job = jobs.get(each.recording_id)
+        label = each.accession_number or each.testimony
+        state = each.step if job is None else f"{each.step}, {job.status}"
+        sentence = f"{label}, recording {each.number} ({each.original_name}): {state}"
+        if each.step == "transcription" and each.duration_ms:
+            sentence += f", {each.heard_ms * 100 // each.duration_ms} % heard"
+        if job is not None and job.reason:
+            sentence += f": {job.reason}"
+        for flag in each.flags:
+            span = f"{flag['start_ms'] / 1000:.1f} to {flag['end_ms'] / 1000:.1f} s"
+            sentence += f"\n    listen at {span}: {flag['reason']}"
+        listed.append(
+            {
+                "testimony": each.testimony,
+                "accession_number": each.accession_number,
+                "recording": each.number,
+                "file": each.original_name,
+                "step": each.step,
+                "job": job.status if job else None,
+                "reason": job.reason if job else None,
+                "heard_ms": each.heard_ms,
+                "duration_ms": each.duration_ms,
+                "language": each.language,
+                "flags": list(each.flags),
+                "sentence": sentence,
+            }
+        )
+    return {
+        "home": str(archive.settings.home),
+        "database": describe_engine(archive.engine),
+        "worker": archive.queue.running(),
+        "counts": counts,
+        "outbox": waiting,
+        "index": _index(archive),
+        "recordings": listed,
+    }
+
+
+def _index(archive: Archive) -> str:
+    from archive.errors import SearchUnavailable
+    from schemas.query import INDEXES
+
+    try:
+        for index in INDEXES:
+            archive.backend.check(index)
+    except SearchUnavailable as error:
+        return str(error)
+    return "in order"

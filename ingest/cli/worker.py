@@ -1,0 +1,63 @@
+"""`testimony worker`: does the work that waits, until it is told to stop."""
+
+import multiprocessing
+import multiprocessing.connection
+import signal
+from threading import Event, Thread
+from types import FrameType
+
+import typer
+
+from archive.errors import WorkerRunning
+from archive.settings import Settings
+from ingest.cli.app import Archive, app, open_archive, set_log_level
+
+_RETRY_SECONDS = 2.0
+
+
+@app.command()
+def worker() -> None:
+    """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it."""
+    from ingest.worker import run_worker
+
+    archive = open_archive()
+    run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
+
+
+def work_beside(settings: Settings) -> None:
+    """The worker process beside a site: ends with it, however that ends, and gives way while another worker
+    has the archive."""
+    from ingest.worker import run_worker
+
+    set_log_level(settings.log_level)
+    stop = stop_on_signals(quiet=True)
+    Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
+    archive = Archive(settings)
+    while not stop.is_set():
+        try:
+            run_worker(settings, archive.engine, archive.queue, stop=stop)
+        except WorkerRunning:
+            stop.wait(_RETRY_SECONDS)
+
+
+def stop_on_signals(*, quiet: bool = False) -> Event:
+    """An event that Ctrl-C and a polite kill set; a second Ctrl-C ends the process as usual."""
+    stop = Event()
+
+    def set_stop(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+        if not quiet:
+            typer.echo("testimony: stopping; what is unfinished stays queued", err=True)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, set_stop)
+    return stop
+
+
+def _stop_with_parent(stop: Event) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        stop.set()

@@ -1,0 +1,81 @@
+"""What is in the files and folders that somebody brings: which media make up which testimonies, and which
+descriptions and captions belong to them. Nothing is changed here, and all that is wrong is found at once.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from archive.errors import MetadataError
+from ingest.importers.deposited import (
+    Deposit,
+    DepositedRecording,
+    DepositedTestimony,
+    DepositedTranslation,
+)
+from ingest.importers.gathering import gather
+from ingest.importers.pairing import plan_folder
+from schemas.described import found
+
+__all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "DepositedTranslation", "plan_deposit"]
+
+
+def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit:
+    """The testimonies in `paths`: files, and folders with all that is below them.
+
+    A medium that is given by itself brings the sidecar and captions that lie beside it, and a sidecar the
+    media that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one testimony
+    that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's errors.
+    """
+    gathered = gather(paths)
+    errors = list(gathered.errors)
+    testimonies: list[DepositedTestimony] = []
+    folders = gathered.folders
+    if metadata is not None and len(folders) != 1:
+        where = "no medium" if not folders else f"files in {len(folders)} folders"
+        errors.append(
+            MetadataError(metadata, "", f"expected the media of one testimony in one folder, found {where}")
+        )
+        folders = {}
+    for files in folders.values():
+        plan = plan_folder(files, gathered.asked, metadata)
+        testimonies += plan.testimonies
+        errors += plan.errors
+    testimonies.sort(key=lambda testimony: testimony.recordings[0].path)
+    errors += _repeated_numbers(testimonies)
+    errors += _differing_people(testimonies)
+    return Deposit(
+        testimonies=tuple(testimonies),
+        passed_over=tuple(sorted(gathered.passed_over)),
+        errors=tuple(errors),
+        debris=gathered.debris,
+    )
+
+
+def _repeated_numbers(testimonies: Iterable[DepositedTestimony]) -> Iterator[MetadataError]:
+    first: dict[str, Path] = {}
+    for testimony in testimonies:
+        if testimony.metadata and testimony.sidecar and testimony.metadata.accession_number:
+            number = unicodedata.normalize("NFC", testimony.metadata.accession_number)
+            other = first.setdefault(number, testimony.sidecar)
+            if other != testimony.sidecar:
+                sentence = f"expected a number of its own, found {found(number)} in {other} too"
+                yield MetadataError(testimony.sidecar, "accession_number", sentence)
+
+
+def _differing_people(testimonies: Iterable[DepositedTestimony]) -> Iterator[MetadataError]:
+    """One person has one published name: where two descriptions differ, showing either would be a guess."""
+    first: dict[str, tuple[str | None, Path]] = {}
+    for testimony in testimonies:
+        if not testimony.metadata or not testimony.sidecar:
+            continue
+        for place, person in enumerate(testimony.metadata.people, start=1):
+            if person.id is None:
+                continue
+            name, other = first.setdefault(person.id, (person.published_name, testimony.sidecar))
+            if name != person.published_name:
+                field = f"people.{place}.published_name"
+                sentence = f"expected {found(name)}, as {person.id} has it in {other}"
+                yield MetadataError(
+                    testimony.sidecar, field, f"{sentence}, found {found(person.published_name)}"
+                )

@@ -1,0 +1,145 @@
+"""Descriptions taken in twice: what changed changes, what was decided meanwhile stays."""
+
+from typing import Any
+
+from archive.access import PUBLIC
+from archive.changes import testimonies as testimony_changes
+from archive.changes.access import NewStatement
+from archive.changes.people import speaker_of
+from archive.database import reading, writing
+from archive.models import OutboxEntry
+from archive.queries import outbox, readings, testimonies
+from schemas.metadata import TestimonyMetadata
+from tests.archives import NOW, SmallArchive
+
+
+def describe(archive: SmallArchive, public_id: str, **fields: Any) -> None:
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        metadata = TestimonyMetadata.read(fields)
+        testimony_changes.describe(session, row, metadata, said_by="description", now=NOW)
+
+
+def public_title(archive: SmallArchive, public_id: str) -> str | None:
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, public_id, PUBLIC, "describe", NOW)
+    return getattr(found, "title", None)
+
+
+def closing(archive: SmallArchive) -> set[int]:
+    with reading(archive.engine) as session:
+        return outbox.closing(session, "index")
+
+
+def empty_outbox(archive: SmallArchive) -> None:
+    with writing(archive.engine) as session:
+        session.query(OutboxEntry).delete()
+
+
+def test_access_in_a_description_opens_and_closes(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    assert public_title(archive, public_id) is None
+    describe(archive, public_id, title="Rain", access="public")
+    assert public_title(archive, public_id) == "Rain"
+    empty_outbox(archive)
+    describe(archive, public_id, title="Rain", access="restricted")
+    assert public_title(archive, public_id) is None
+    assert closing(archive) == {archive.row_id(public_id)}
+
+
+def test_an_embargo_keeps_it_closed_until_the_day(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    describe(archive, public_id, title="Rain", embargo="2026-01-28")
+    assert public_title(archive, public_id) is None
+
+
+def test_a_corrected_title_does_not_undo_a_takedown(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    describe(archive, public_id, title="Rain", access="public")
+    archive.state(public_id, NewStatement("withdrawn"))
+    describe(archive, public_id, title="Heavy rain", access="public")
+    assert public_title(archive, public_id) is None
+
+
+def test_a_description_cannot_open_what_a_person_closed_since(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    describe(archive, public_id, title="Rain", access="reading room")
+    archive.state(public_id, NewStatement("withdrawn"))
+    describe(archive, public_id, title="Rain", access="public")
+    assert public_title(archive, public_id) is None
+    archive.state(public_id, NewStatement("public"))
+    assert public_title(archive, public_id) == "Rain"
+
+
+def test_a_published_name_that_is_taken_back_is_a_closing(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    people = [{"role": "narrator", "names": ["(a name)"], "published_name": "(published)"}]
+    describe(archive, public_id, people=people)
+    empty_outbox(archive)
+    describe(archive, public_id, people=[{"role": "narrator", "names": ["(a name)"]}])
+    assert closing(archive) == {archive.row_id(public_id)}
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, public_id, PUBLIC, "describe", NOW)
+        assert isinstance(found, readings.Reading)
+        assert [(person.role, person.name) for person in found.people] == [("narrator", None)]
+
+
+def test_the_same_identifier_is_the_same_person(archive: SmallArchive) -> None:
+    one, two = archive.add("One", [["It rained."]]), archive.add("Two", [["Snow fell."]])
+    describe(archive, one, people=[{"id": "P-1", "role": "narrator", "published_name": "(before)"}])
+    describe(archive, two, people=[{"id": "P-1", "role": "narrator", "published_name": "(before)"}])
+    empty_outbox(archive)
+    describe(archive, two, people=[{"id": "P-1", "role": "narrator", "published_name": "(after)"}])
+    with reading(archive.engine) as session:
+        first = testimonies.find(session, one)
+        assert first is not None
+        assert [role.person.published_name for role in first.roles] == ["(after)"]
+    assert closing(archive) == {archive.row_id(one), archive.row_id(two)}
+
+
+def test_people_can_change_places(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    a, b = {"role": "narrator", "names": ["a"]}, {"role": "interviewer", "names": ["b"]}
+    describe(archive, public_id, people=[a, b])
+    describe(archive, public_id, people=[b, a])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert [role.role for role in row.roles] == ["interviewer", "narrator"]
+        assert speaker_of(row, "Interviewer") == row.roles[0].person_id
+        assert speaker_of(row, " A ") == row.roles[1].person_id
+        assert speaker_of(row, "somebody else") is None
+
+
+def test_a_chapter_keeps_its_id_while_place_and_title_stay(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    describe(archive, public_id, chapters=[{"title": "Rain", "start": "0s"}])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        before = row.chapters[0].public_id
+    describe(
+        archive,
+        public_id,
+        chapters=[
+            {"title": "Clouds", "start": "0s"},
+            {"title": "Rain", "start": "0s", "synopsis": "It falls."},
+        ],
+    )
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert [chapter.title for chapter in row.chapters] == ["Clouds", "Rain"]
+        assert row.chapters[1].public_id == before
+
+
+def test_a_statement_by_a_person_supersedes_on_the_same_place_alone(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained all day."]])
+    archive.close_stretch(public_id, 0, 450)
+    archive.state(public_id, NewStatement("public"))
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        live = [s for s in row.statements if s.superseded_at is None]
+        assert sorted((s.level, s.start_ms) for s in live) == [("public", None), ("restricted", 0)]

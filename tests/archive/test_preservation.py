@@ -1,0 +1,49 @@
+"""What is in the store says everything that the database says."""
+
+import json
+
+from archive.changes.access import NewStatement
+from archive.database import reading
+from archive.preservation import preserve_waiting
+from archive.queries import outbox
+from schemas.descriptor import Descriptor, StoredRecognition, StoredRevision
+from tests.archives import SmallArchive
+
+
+def test_an_object_speaks_for_itself(archive: SmallArchive) -> None:
+    public_id = archive.add(
+        "Weather", [["It rained.", "Then the sun came."], ["Snow fell."]], accession_number="A/1"
+    )
+    assert preserve_waiting(archive.engine, archive.store) == 1
+    descriptor = Descriptor.model_validate_json(archive.store.path(public_id, "descriptor.json").read_bytes())
+    assert descriptor.accession_number == "A/1"
+    assert [statement.level for statement in descriptor.statements] == ["public"]
+    assert len({event.public_id for event in descriptor.events}) == len(descriptor.events) > 0
+    (transcript,) = descriptor.transcripts
+    stored = StoredRevision.model_validate_json(
+        archive.store.path(public_id, transcript.revisions[-1].path).read_bytes()
+    )
+    assert [segment.text for segment in stored.segments] == ["It rained.", "Then the sun came.", "Snow fell."]
+    assert stored.segments[0].words[1].start_ms == 500
+    for run in descriptor.recognitions:
+        StoredRecognition.model_validate_json(archive.store.path(public_id, run.path).read_bytes())
+    for recording in descriptor.recordings:
+        for file in recording.files:
+            assert file.stored_path is not None
+            assert archive.store.path(public_id, file.stored_path).stat().st_size == file.size
+
+
+def test_nothing_waits_afterwards_and_a_later_change_is_carried_too(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    preserve_waiting(archive.engine, archive.store)
+    with reading(archive.engine) as session:
+        assert outbox.count(session, "store") == 0
+    archive.state(public_id, NewStatement("withdrawn", reason="asked by the family"))
+    assert preserve_waiting(archive.engine, archive.store) == 1
+    levels = [
+        statement["level"]
+        for statement in json.loads(archive.store.path(public_id, "descriptor.json").read_text())[
+            "statements"
+        ]
+    ]
+    assert levels == ["public", "withdrawn"]

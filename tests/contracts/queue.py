@@ -1,0 +1,305 @@
+"""What every `archive.jobs.Queue` promises; an implementation's tests inherit `QueueContract`."""
+
+import threading
+import time
+from collections.abc import Callable
+from threading import Barrier, Event, Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from archive.errors import MediaError, WorkerRunning
+from archive.jobs import Interrupted, Job, JobState, Queue
+
+SOON = 20.0
+"""Seconds after which a test gives up waiting; on a busy machine threads may take long to be heard."""
+
+
+def defer(queue: Queue, engine: Engine, *recordings: int, priority: int = 0) -> None:
+    for recording_id in recordings:
+        with engine.begin() as connection:
+            queue.defer(connection, recording_id, priority=priority)
+
+
+def do_all(queue: Queue, handle: Callable[[Job], None] | None = None, workers: int = 1) -> list[int]:
+    """Run all that is due; gives the recordings in the order in which their jobs began."""
+    begun = []
+
+    def note(job: Job) -> None:
+        begun.append(job.recording_id)
+        if handle is not None:
+            handle(job)
+
+    queue.run(note, stop=Event(), workers=workers, until_idle=True)
+    return begun
+
+
+class QueueContract:
+    """Tests that take the fixtures `engine` (in whose database any number may be a recording) and `queue`."""
+
+    def test_an_empty_queue_is_idle(self, queue: Queue) -> None:
+        assert do_all(queue) == []
+        assert queue.states() == []
+        assert not queue.running()
+
+    def test_a_job_is_done_once(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7)
+        assert queue.states() == [JobState(7, "waiting", 0, None)]
+        assert do_all(queue) == [7]
+        assert queue.states() == []
+        assert do_all(queue) == []
+
+    def test_a_job_is_due_with_the_transaction_that_defers_it(self, queue: Queue, engine: Engine) -> None:
+        with engine.connect() as connection, connection.begin() as transaction:
+            queue.defer(connection, 7)
+            transaction.rollback()
+        assert queue.states() == []
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.tuples(st.integers(1, 5), st.integers(-1, 2)), max_size=8))
+    def test_highest_priority_and_oldest_first(
+        self, queue: Queue, engine: Engine, deferrals: list[tuple[int, int]]
+    ) -> None:
+        """Deferring again keeps the job's place and the higher of the priorities."""
+        priorities: dict[int, int] = {}
+        for recording_id, priority in deferrals:
+            defer(queue, engine, recording_id, priority=priority)
+            priorities[recording_id] = max(priority, priorities.get(recording_id, priority))
+        expected = sorted(priorities, key=lambda recording_id: -priorities[recording_id])
+        assert do_all(queue) == expected
+
+    def test_a_job_that_fails_keeps_its_reason_and_the_others_go_on(
+        self, queue: Queue, engine: Engine, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        defer(queue, engine, 1, 2, 3, 4)
+
+        def handle(job: Job) -> None:
+            if job.recording_id == 1:
+                raise MediaError("hum.wav", "no sound in it")
+            if job.recording_id == 2:
+                raise ZeroDivisionError
+            if job.recording_id == 3:
+                raise RuntimeError("boiled over")
+
+        assert do_all(queue, handle) == [1, 2, 3, 4]
+        assert queue.states() == [
+            JobState(1, "failed", 1, "hum.wav: no sound in it"),
+            JobState(2, "failed", 1, "ZeroDivisionError"),
+            JobState(3, "failed", 1, "boiled over"),
+        ]
+        assert "Traceback" in caplog.text
+
+    def test_a_failed_job_rests_until_it_is_deferred(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7)
+
+        def fail(_: Job) -> None:
+            raise MediaError("hum.wav", "no sound in it")
+
+        do_all(queue, fail)
+        assert do_all(queue) == []
+        defer(queue, engine, 7)
+        assert queue.states() == [JobState(7, "waiting", 0, None)]
+        assert do_all(queue) == [7]
+        assert queue.states() == []
+
+    @pytest.mark.parametrize("fails", [False, True])
+    def test_deferring_what_runs_makes_it_run_once_more(
+        self, queue: Queue, engine: Engine, fails: bool
+    ) -> None:
+        """However often it is deferred while it runs, and however that run ends."""
+        defer(queue, engine, 7)
+        runs = []
+
+        def handle(job: Job) -> None:
+            runs.append(job)
+            if len(runs) == 1:
+                defer(queue, engine, 7)
+                defer(queue, engine, 7)
+                assert queue.states() == [JobState(7, "running", 1, None)]
+                if fails:
+                    raise MediaError("hum.wav", "no sound in it")
+
+        assert do_all(queue, handle) == [7, 7]
+        assert [job.attempts for job in runs] == [0, 0]
+        assert queue.states() == []
+
+    def test_deferring_another_from_a_handler(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 1)
+
+        def handle(job: Job) -> None:
+            if job.recording_id < 4:
+                defer(queue, engine, job.recording_id + 1)
+
+        assert do_all(queue, handle) == [1, 2, 3, 4]
+
+    def test_a_stop_leaves_what_has_not_begun(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 1, 2, 3)
+        stop = Event()
+        begun = []
+
+        def handle(job: Job) -> None:
+            begun.append(job.recording_id)
+            stop.set()
+
+        queue.run(handle, stop=stop)
+        assert begun == [1]
+        assert [state.recording_id for state in queue.states()] == [2, 3]
+
+    def test_a_job_that_sees_the_stop_waits_again_as_it_was(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7, 8)
+        stop = Event()
+        both = Barrier(2, action=stop.set)
+
+        def handle(_: Job) -> None:
+            both.wait(SOON)
+            assert stop.wait(SOON)
+            raise Interrupted
+
+        before = queue.states()
+        queue.run(handle, stop=stop, workers=2)
+        assert queue.states() == before
+        assert do_all(queue) == [7, 8]
+
+    def test_a_stop_from_outside_is_noticed_while_there_is_nothing_to_do(self, queue: Queue) -> None:
+        stop = Event()
+        worker = Thread(target=lambda: queue.run(lambda _: None, stop=stop))
+        worker.start()
+        stop.set()
+        worker.join(SOON)
+        assert not worker.is_alive()
+
+    def test_new_work_is_noticed(self, queue: Queue, engine: Engine) -> None:
+        stop, done = Event(), Event()
+        worker = Thread(target=lambda: queue.run(lambda _: done.set(), stop=stop))
+        worker.start()
+        try:
+            defer(queue, engine, 7)
+            assert done.wait(SOON)
+        finally:
+            stop.set()
+            worker.join(SOON)
+
+    def test_as_many_at_a_time_as_there_are_workers(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, *range(1, 7))
+        together = Barrier(3)
+        lock = threading.Lock()
+        now_running, most = 0, 0
+
+        def handle(_: Job) -> None:
+            nonlocal now_running, most
+            with lock:
+                now_running += 1
+                most = max(most, now_running)
+            together.wait(SOON)  # only three that run at once get past here
+            with lock:
+                now_running -= 1
+
+        assert sorted(do_all(queue, handle, workers=3)) == [1, 2, 3, 4, 5, 6]
+        assert queue.states() == []
+        assert most == 3
+
+    def test_idle_is_called_by_the_calling_thread_and_at_the_end(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7)
+        calls: list[tuple[threading.Thread, bool]] = []
+        ended = Event()
+
+        def handle(_: Job) -> None:
+            time.sleep(1.5)
+            ended.set()
+
+        def idle() -> None:
+            calls.append((threading.current_thread(), ended.is_set()))
+
+        queue.run(handle, stop=Event(), until_idle=True, idle=idle)
+        assert {thread for thread, _ in calls} == {threading.current_thread()}
+        assert 2 <= len(calls) <= 5
+        assert calls[-1][1]
+
+    def test_work_that_idle_makes_due_is_done_too(self, queue: Queue, engine: Engine) -> None:
+        done = []
+        left = [7]
+
+        def idle() -> None:
+            if left:
+                defer(queue, engine, left.pop())
+
+        queue.run(lambda job: done.append(job.recording_id), stop=Event(), until_idle=True, idle=idle)
+        assert done == [7]
+
+    def test_an_error_of_idle_stops_the_worker_in_order(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7, 8)
+        stop = Event()
+
+        def handle(_: Job) -> None:
+            assert stop.wait(SOON)
+            raise Interrupted
+
+        def idle() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            queue.run(handle, stop=stop, idle=idle)
+        assert [state.status for state in queue.states()] == ["waiting", "waiting"]
+        assert not queue.running()
+        assert do_all(queue) == [7, 8]
+
+    def test_one_worker_at_a_time_where_only_one_may(self, queue: Queue, engine: Engine) -> None:
+        defer(queue, engine, 7)
+        refused = []
+
+        def handle(_: Job) -> None:
+            assert queue.running()
+            try:
+                queue.run(lambda _: None, stop=Event(), until_idle=True)
+            except WorkerRunning as error:
+                refused.append(error)
+
+        assert do_all(queue, handle) == [7]
+        assert len(refused) == 1
+        assert not queue.running()
+
+    def test_asking_whether_it_runs_keeps_no_worker_out(self, queue: Queue) -> None:
+        stop = Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                queue.running()
+
+        asking = Thread(target=ask)
+        asking.start()
+        try:
+            for _ in range(5):
+                assert do_all(queue) == []
+        finally:
+            stop.set()
+            asking.join()
+
+    def test_after_every_deferral_comes_a_run(self, queue: Queue, engine: Engine) -> None:
+        """Several threads defer while the worker works: whatever the moment, a run that begins later sees
+        what made the work due. (In which order and how often is left open.)"""
+        wanted = dict.fromkeys((1, 2, 11, 12, 21, 22), 0)
+        seen = dict(wanted)
+        stop = Event()
+
+        def handle(job: Job) -> None:
+            seen[job.recording_id] = wanted[job.recording_id]
+
+        def make_due(first: int) -> None:
+            for number in range(14):
+                wanted[first + number % 2] += 1
+                defer(queue, engine, first + number % 2)
+
+        worker = Thread(target=lambda: queue.run(handle, stop=stop, workers=2))
+        worker.start()
+        makers = [Thread(target=make_due, args=(first,)) for first in (1, 11, 21)]
+        for thread in makers:
+            thread.start()
+        for thread in makers:
+            thread.join()
+        stop.set()
+        worker.join()
+        do_all(queue, handle)
+        assert seen == wanted
+        assert queue.states() == []

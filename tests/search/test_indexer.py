@@ -1,0 +1,130 @@
+"""Outbox to index: what changed is found, what closed is gone, and a crash loses nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import tantivy
+
+from archive.access import PUBLIC, STAFF
+from archive.changes.access import NewStatement
+from archive.database import reading
+from archive.errors import SearchUnavailable
+from archive.queries import found, outbox
+from schemas.query import IndexName
+from schemas.results import SearchPage
+from search.backend import SearchBackend, create_backend
+from search.find import ask, find
+from search.indexer import deliver, prepare, rebuild
+from tests.archives import NOW, SmallArchive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[SmallArchive]:
+    small = SmallArchive(tmp_path / "archive")
+    yield small
+    small.close()
+
+
+@pytest.fixture
+def backend(archive: SmallArchive) -> Iterator[SearchBackend]:
+    made = create_backend(archive.settings)
+    yield made
+    made.close()
+
+
+def search(
+    archive: SmallArchive, backend: SearchBackend, text: str, index: IndexName = "public"
+) -> SearchPage:
+    viewer = PUBLIC if index == "public" else STAFF
+    with reading(archive.engine) as session:
+        query = ask(text, index=index, without=outbox.left_out(session, NOW))
+        return find(query, backend, found.reader(session, viewer, NOW))
+
+
+def ids(page: SearchPage) -> set[str]:
+    return {hit.testimony.id for hit in page.hits}
+
+
+def test_published_is_found_and_withdrawn_is_gone(archive: SmallArchive, backend: SearchBackend) -> None:
+    public_id = archive.add("Weather", [["It rained in Łódź."]])
+    prepare(archive.engine, backend)
+    assert deliver(archive.engine, backend) == 1
+    assert ids(search(archive, backend, "lodz")) == {public_id}
+    archive.state(public_id, NewStatement("withdrawn"))
+    # From the very statement on, before anything is delivered.
+    page = search(archive, backend, "lodz")
+    assert page.total.testimonies == 0
+    assert not any(page.facets.values())
+    assert deliver(archive.engine, backend) == 1
+    for index in ("public", "staff"):
+        assert backend.ids(index) == frozenset()
+    assert deliver(archive.engine, backend) == 0
+
+
+def test_a_closed_word_is_in_the_index_of_staff_alone(archive: SmallArchive, backend: SearchBackend) -> None:
+    public_id = archive.add("Weather", [["It rained quietly in Łódź."]])
+    archive.close_stretch(public_id, 1000, 1100)
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    assert search(archive, backend, "quietly").total.testimonies == 0
+    assert search(archive, backend, '"rained in"').total.testimonies == 0
+    assert ids(search(archive, backend, "quietly", "staff")) == {public_id}
+    assert ids(search(archive, backend, "rained")) == {public_id}
+
+
+def test_nothing_of_a_closed_word_stays_in_the_public_index(
+    archive: SmallArchive, backend: SearchBackend
+) -> None:
+    public_id = archive.add("Weather", [["It rained xyzzyplugh in Łódź."]])
+    archive.add("More weather", [["Snow fell."]])  # shares the segment, which therefore stays
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    assert "xyzzyplugh" in dictionary(archive)
+    archive.close_stretch(public_id, 1000, 1100)
+    deliver(archive.engine, backend)
+    assert "rained" in dictionary(archive)
+    assert "xyzzyplugh" not in dictionary(archive)
+
+
+def dictionary(archive: SmallArchive) -> set[str]:
+    """Every word in the term dictionaries of the public index, deleted documents' words among them."""
+    folder = archive.settings.index_folder
+    live = folder / (folder / "public.live").read_text().strip()
+    searcher = tantivy.Index.open(str(live)).searcher()
+    fields = ("whole_exact", "whole_stem", "passage_exact", "passage_stem", "passage_edges")
+    terms = {term for field in fields for term, _ in searcher.terms_with_prefix(field, "")}
+    return {term.rpartition(":")[2] for term in terms}
+
+
+def test_a_second_delivery_writes_the_same(archive: SmallArchive, backend: SearchBackend) -> None:
+    archive.add("Weather", [["It rained."]])
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    before = backend.ids("public")
+    for index in ("public", "staff"):
+        rebuild(archive.engine, backend, index)
+    assert backend.ids("public") == before
+
+
+def test_a_failed_delivery_ticks_nothing_off(archive: SmallArchive, backend: SearchBackend) -> None:
+    archive.add("Weather", [["It rained."]])
+    with pytest.raises(SearchUnavailable):
+        deliver(archive.engine, backend)
+    with reading(archive.engine) as session:
+        assert outbox.count(session, "index") == 1
+    prepare(archive.engine, backend)
+    assert deliver(archive.engine, backend) == 1
+
+
+def test_a_statement_that_begins_by_date_leaves_the_search_before_it_is_indexed(
+    archive: SmallArchive, backend: SearchBackend
+) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    archive.state(public_id, NewStatement("public", ends_at=NOW + timedelta(days=3650)))
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    assert ids(search(archive, backend, "rained")) == {public_id}
+    with reading(archive.engine) as session:
+        assert outbox.left_out(session, NOW + timedelta(days=3651)) == {public_id}
