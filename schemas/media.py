@@ -34,7 +34,7 @@ class VideoStream(_Facts):
 
 
 class AudioStream(_Facts):
-    """The sound that is heard and recognised: the file's first, or all of them where each is one microphone."""
+    """The sound that is heard and recognised: the file's first, or all where each is one microphone."""
 
     codec: str
     profile: str | None = None

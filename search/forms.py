@@ -40,7 +40,8 @@ STEM_LANGUAGES = tuple(language for language in _ALGORITHMS if language not in _
 # Marks fall away where they are an ornament of the letter; in Indic and other scripts they are vowels.
 _MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}])\p{Mn}+")
 _POINTS = regex.compile(r"(?<=\p{Hebrew})\p{Mn}+")
-_DROPPED = regex.compile(rf"[\s\p{{Cf}}.·ـ{APOSTROPHES}{GERSHAYIM}]+")
+# All that is no letter, mark or number; the modifier letters that serve as apostrophes; the Arabic tatweel.
+_DROPPED = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}]+|[{APOSTROPHES}ـ]+")
 _KEPT_APOSTROPHES = regex.compile(rf"[{APOSTROPHES}]")
 _OTHER_DIGITS = regex.compile(r"[^\P{Nd}0-9]", regex.VERSION0)
 # Letters that Unicode does not take apart; Yiddish digraphs; Hebrew letters that differ at the end of a word.
@@ -64,8 +65,13 @@ def exact(word: str) -> str:
     # й and ў are letters of their own that everybody types; ё is not.
     form = form.replace("и\u0306", "й").replace("у\u0306", "ў")
     form = _MARKS.sub("", form).translate(_LETTERS)
-    form = _OTHER_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit.group())), form)
+    form = _OTHER_DIGITS.sub(_ascii_digit, form)
     return unicodedata.normalize("NFC", _DROPPED.sub("", form))[:LONGEST_FORM]
+
+
+def _ascii_digit(digit: regex.Match[str]) -> str:
+    # Where Python's Unicode is older than that of regex it may not know the digit; it then stays as it is.
+    return str(unicodedata.decimal(digit.group(), digit.group()))
 
 
 @lru_cache(REMEMBERED)

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from archive.access import PUBLIC, STAFF, Viewer, next_change
+from archive.changes import events
 from archive.changes import indexed as indexed_changes
 from archive.changes import outbox as outbox_changes
 from archive.clock import now as clock_now
@@ -148,6 +149,7 @@ def _remember(engine: Engine, written: Sequence[_Written], *, tick: bool = False
             for testimony_id in {each.testimony_id for each in written}:
                 covered = min(each.number for each in written if each.testimony_id == testimony_id)
                 outbox_changes.tick(session, testimony_id, "index", covered)
+                events.record(session, "indexing", testimony_id=testimony_id, detail={"change": covered})
 
 
 def _announce_stale(engine: Engine) -> None:

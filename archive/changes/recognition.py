@@ -86,8 +86,7 @@ def window_results(run: Recognition) -> list[bytes]:
     return [zlib.decompress(window.result) for window in run.windows]
 
 
-def finish(session: Session, run: Recognition, flags: list[dict[str, Any]], at: datetime) -> None:
+def finish(run: Recognition, flags: list[dict[str, Any]], at: datetime) -> None:
     """All windows are heard: keep the spans that an archivist should listen to."""
-    run = session.merge(run, load=False) if run not in session else run
     run.flags = flags
     run.finished_at = at

@@ -167,16 +167,24 @@ def _rest(pieces: Sequence[_Piece], count: int) -> int:
 
 
 def _timed(passage: Passage, first_ms: int, last_ms: int, groups: Sequence[Sequence[_Piece]]) -> list[Cue]:
-    """Captions with times in the passage, in order, each at least a millisecond long, none over the next."""
+    """Captions with times in the passage, each at least a millisecond long, none over the next.
+
+    What does not begin later than the caption before it joins that one: it cannot be shown after it, and no
+    time is made up for it.
+    """
     starts: list[int] = []
+    joined: list[list[_Piece]] = []
     for group in groups:
-        start = group[0].start_ms
-        earliest = starts[-1] + 1 if starts else first_ms
-        starts.append(max(earliest, min(last_ms, first_ms if start is None else start)))
+        start = first_ms if group[0].start_ms is None else max(first_ms, min(last_ms, group[0].start_ms))
+        if starts and start <= starts[-1]:
+            joined[-1] += group
+        else:
+            starts.append(start)
+            joined.append(list(group))
     cues = []
-    for part, (start, group) in enumerate(zip(starts, groups, strict=True)):
-        spoken = last_ms if group[-1].end_ms is None else min(last_ms, group[-1].end_ms)
-        end = max(spoken, min(last_ms, start + LEAST_MS))
+    for part, (start, group) in enumerate(zip(starts, joined, strict=True)):
+        spoken = max((piece.end_ms for piece in group if piece.end_ms is not None), default=last_ms)
+        end = min(last_ms, max(spoken, start + LEAST_MS))
         if part + 1 < len(starts):
             end = min(end, starts[part + 1])
         text = " ".join("".join(piece.text for piece in group).split())

@@ -60,6 +60,12 @@ def find_recording(session: Session, public_id: str) -> tuple[Testimony, Recordi
     return testimony, next(r for r in testimony.recordings if r.public_id == public_id)
 
 
+def find_recording_by_row(session: Session, recording_id: int) -> tuple[Testimony, Recording] | None:
+    """A recording by its row id, with its testimony fully loaded."""
+    public_id = session.scalar(select(Recording.public_id).where(Recording.id == recording_id))
+    return None if public_id is None else find_recording(session, public_id)
+
+
 def segments_of(session: Session, revision: Revision) -> list[Segment]:
     """The segments of a revision in order, each with its recognition run."""
     statement = (

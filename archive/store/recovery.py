@@ -108,7 +108,8 @@ def _finish(
 
 
 def _read_whole(folder: Path, object_id: str, version: Path, root: Inventory | None) -> Inventory | None:
-    """A version's inventory, where all that it names is there and is what it says.
+    """A version's inventory, where all that it names is there and is what it says; raises StoreDamaged where
+    it contradicts the root.
 
     Digests are computed for the versions that `root` does not vouch for; without a root, for the newest.
     """
@@ -116,7 +117,7 @@ def _read_whole(folder: Path, object_id: str, version: Path, root: Inventory | N
     if inventory is None or inventory.object_id != object_id or version.name != f"v{inventory.number}":
         return None
     if root is not None and not inventory.continues(root):
-        return None
+        raise StoreDamaged(f"{version} tells another history than the root inventory")
     vouched = root.number if root is not None else inventory.number - 1
     named = {path: sha512 for sha512, paths in inventory.manifest.items() for path in paths}
     for path, sha512 in named.items():

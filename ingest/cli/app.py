@@ -3,16 +3,19 @@
 import logging
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from sqlalchemy import Engine
 
-from archive.jobs import Queue
-from archive.settings import Settings
-from archive.store import Store
 from ingest.cli.errors import ArchiveGroup
-from search.backend import SearchBackend
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.jobs import Queue
+    from archive.settings import Settings
+    from archive.store import Store
+    from search.backend import SearchBackend
 
 app = typer.Typer(
     name="testimony",
@@ -40,10 +43,10 @@ def set_log_level(level: str) -> None:
 class Archive:
     """An archive as the commands use it; each part is opened when it is first asked for."""
 
-    settings: Settings
+    settings: "Settings"
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """The database, brought to the newest schema."""
         from archive.database import open_engine
         from archive.migrations import upgrade
@@ -53,21 +56,21 @@ class Archive:
         return engine
 
     @cached_property
-    def queue(self) -> Queue:
+    def queue(self) -> "Queue":
         """The queue of jobs."""
         from archive.jobs import create_queue
 
         return create_queue(self.settings, self.engine)
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The store."""
         from archive.store import create_store
 
         return create_store(self.settings)
 
     @cached_property
-    def backend(self) -> SearchBackend:
+    def backend(self) -> "SearchBackend":
         """The search engine."""
         from search.backend import create_backend
 
@@ -76,6 +79,8 @@ class Archive:
 
 def open_archive(**overrides: Any) -> Archive:
     """The archive that the environment names; `overrides` that are None change nothing."""
+    from archive.settings import Settings
+
     settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     set_log_level(settings.log_level)
     return Archive(settings)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 class ArchiveGroup(TyperGroup):
     """A command group whose commands may raise any ArchiveError, or a group of them."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command; errors of ours become sentences and exit code 1."""
         try:
             return super().invoke(ctx)

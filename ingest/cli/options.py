@@ -1,30 +1,30 @@
 """Options that several commands take, and how their values are read."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from pydantic_core import PydanticCustomError
-
-from schemas.access import read_level
-from schemas.languages import read_language
 
 
-def level(value: str | None) -> str | None:
+def read_level_option(value: str | None) -> str | None:
     """An access level, or a usage error."""
-    if value is None:
-        return None
-    try:
-        return read_level(value)
-    except PydanticCustomError as error:
-        raise typer.BadParameter(str(error)) from error
+    from schemas.access import read_level
+
+    return None if value is None else _read(read_level, value)
 
 
-def language(value: str | None) -> str | None:
+def read_language_option(value: str | None) -> str | None:
     """A BCP 47 tag in its standard form, or a usage error."""
-    if value is None:
-        return None
+    from schemas.languages import read_language
+
+    return None if value is None else _read(read_language, value)
+
+
+def _read(read: Callable[[object], str], value: str) -> str:
+    from pydantic_core import PydanticCustomError
+
     try:
-        return read_language(value)
+        return read(value)
     except PydanticCustomError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -35,14 +35,16 @@ Level = Annotated[
     typer.Option(
         "--access",
         metavar="LEVEL",
-        callback=level,
+        callback=read_level_option,
         help="Who may see those whose description does not say: public, registered, reading room, "
         "restricted or withdrawn.",
     ),
 ]
 Language = Annotated[
     str | None,
-    typer.Option("--language", metavar="TAG", callback=language, help="Language spoken; default: as heard."),
+    typer.Option(
+        "--language", metavar="TAG", callback=read_language_option, help="Language spoken; default: as heard."
+    ),
 ]
 Model = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Recognition model; default: as set.")

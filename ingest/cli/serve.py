@@ -5,14 +5,16 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.errors import WrongInput
-from archive.settings import Settings
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.worker import work_beside
+
+if TYPE_CHECKING:
+    from archive.settings import Settings
 
 
 @app.command()
@@ -80,7 +82,7 @@ def _address(listener: socket.socket) -> str:
 
 
 @contextmanager
-def _worker_beside(settings: Settings) -> Iterator[None]:
+def _worker_beside(settings: "Settings") -> Iterator[None]:
     # A fresh interpreter: a fork would take over the site's threads, sockets and connections half-way.
     process = multiprocessing.get_context("spawn").Process(target=work_beside, args=(settings,))
     process.start()

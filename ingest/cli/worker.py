@@ -5,12 +5,15 @@ import multiprocessing.connection
 import signal
 from threading import Event, Thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
 from archive.errors import WorkerRunning
-from archive.settings import Settings
 from ingest.cli.app import Archive, app, open_archive, set_log_level
+
+if TYPE_CHECKING:
+    from archive.settings import Settings
 
 _RETRY_SECONDS = 2.0
 
@@ -24,7 +27,7 @@ def worker() -> None:
     run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
 
 
-def work_beside(settings: Settings) -> None:
+def work_beside(settings: "Settings") -> None:
     """The worker process beside a site: ends with it, however that ends, and gives way while another worker
     has the archive."""
     from ingest.worker import run_worker

@@ -1,0 +1,1 @@
+"""The Transcriber seam: speech to text, and what is made of it before it is stored."""

@@ -35,7 +35,10 @@ class TantivyBackend:
             return Search(view, query).page()
 
     def check(self, index: IndexName) -> None:
-        self._views.newest(index)
+        view = self._views.newest(index)
+        with explained(index):
+            # Opening reads only the ends of the files; a damage within shows where something is looked up.
+            Search(view, SearchQuery(index=index)).page()
 
     @contextmanager
     def writing(self, index: IndexName) -> Iterator["_Batch"]:

@@ -12,10 +12,10 @@ from search.tantivy_backend import layout
 from search.tantivy_backend.compilation import Compiler
 
 # Tantivy gives up at 65,000 buckets in one answer, so five facets may have this many each.
-_BUCKETS = 1
+_BUCKETS = 10_000
 # Counts are wrong over several segments unless each hands over all its values (42 of 50 buckets with 3,000
 # places), so this must be above the number of distinct values.
-_SEGMENT_BUCKETS = 1
+_SEGMENT_BUCKETS = 100_000_000
 
 
 def count_facets(

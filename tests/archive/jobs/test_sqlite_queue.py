@@ -1,10 +1,12 @@
 """The queue on SQLite: the contract, and workers that die."""
 
+import fcntl
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -115,6 +117,15 @@ def test_a_job_that_workers_die_of_fails_at_last(engine: Engine, queue: SqliteQu
     assert str(DEATHS) in str(state.reason)
     defer(queue, engine, 7)
     assert do_all(queue) == [7]
+
+
+def test_a_lock_taken_for_a_moment_is_waited_for(engine: Engine, queue: SqliteQueue, tmp_path: Path) -> None:
+    """As whoever asks whether a worker runs takes it."""
+    defer(queue, engine, 7)
+    with (tmp_path / "worker.lock").open("w") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        Timer(0.2, fcntl.flock, (asking.fileno(), fcntl.LOCK_UN)).start()
+        assert do_all(queue) == [7]
 
 
 def test_a_row_says_when_its_job_began(engine: Engine, queue: SqliteQueue) -> None:

@@ -1,5 +1,5 @@
-"""Store tests do without waiting for the disk: what they see does not depend on it. That everything is synced,
-and in which order, is a test of its own (`test_everything_is_synced_before_it_is_renamed...`)."""
+"""Store tests do without waiting for the disk: what they see does not depend on it. That everything is synced
+in the right order is a test of its own (`test_everything_is_synced_before_it_is_renamed...`)."""
 
 import os
 

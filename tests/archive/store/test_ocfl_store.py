@@ -12,6 +12,7 @@ import pytest
 from archive.errors import StoreDamaged, StoreError
 from archive.store import StoredFile
 from archive.store.ocfl_store import OcflStore
+from archive.store.storage_root import StorageRoot
 from tests.archive.store.soundness import object_folders, validate
 from tests.contracts.store import StoreContract, add, sha512
 
@@ -206,6 +207,21 @@ def test_everything_is_synced_before_it_is_renamed_and_its_folder_after(
         assert {path for path in (folder, *folder.parents) if root in (path, *path.parents)} <= {
             path for path in (folder, *folder.parents) if path.stat().st_ino in synced
         }
+
+
+def test_folders_that_another_writer_just_made_are_synced_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two objects come below one folder at the same moment: neither may rest on the other's sync."""
+    store = OcflStore(root)
+    add(store, "jkmnpq6789", a_txt=b"bread")
+    above = (root / StorageRoot(root).object_path("bcdfgh2345")).parent
+    above.mkdir(parents=True)
+    synced = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    add(store, "bcdfgh2345", a_txt=b"bread")
+    for folder in (above, above.parent, above.parent.parent, root):
+        assert folder.stat().st_ino in synced
 
 
 def test_content_of_dead_writers_is_swept(root: Path) -> None:

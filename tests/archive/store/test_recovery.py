@@ -1,5 +1,6 @@
 """What a crash, another program or a lying disk can leave, and what becomes of it."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import StoreDamaged
+from archive.store.inventories import Inventory, read
 from archive.store.ocfl_store import OcflStore
 from tests.archive.store.soundness import object_folders, validate
 from tests.contracts.store import add
@@ -154,12 +156,27 @@ def test_damage_is_left_for_an_archivist(
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_version_with_another_history_is_left_for_an_archivist(store: OcflStore, folder: Path) -> None:
+    """Whole in itself, but it does not continue what the root names: no crash of ours leaves that."""
+    inventory = read(folder / "v2")
+    assert inventory is not None
+    inventory.data["versions"]["v1"]["message"] = "another"
+    other = Inventory(json.dumps(inventory.data).encode(), inventory.data)
+    overwrite(folder / "v2" / "inventory.json", other.content)
+    overwrite(folder / "v2" / "inventory.json.sha512", other.sidecar)
+    take_back(folder, "inventory.json", "inventory.json.sha512")
+    with pytest.raises(StoreDamaged, match="history"):
+        add(store, "bcdfgh2345", c_txt=b"jam")
+    assert (folder / "v2" / "content" / "b.txt").read_bytes() == b"butter"
+
+
 def test_an_object_without_any_whole_inventory_cannot_be_read(store: OcflStore, folder: Path) -> None:
     overwrite(folder / "inventory.json", b"{")
     overwrite(folder / "v2" / "inventory.json", b"{")
-    for read in (lambda: store.newest("bcdfgh2345"), lambda: store.path("bcdfgh2345", "a.txt")):
-        with pytest.raises(StoreDamaged):
-            read()
+    with pytest.raises(StoreDamaged):
+        store.newest("bcdfgh2345")
+    with pytest.raises(StoreDamaged):
+        store.path("bcdfgh2345", "a.txt")
 
 
 def test_an_object_that_is_another_is_damage(root: Path, store: OcflStore, folder: Path) -> None:

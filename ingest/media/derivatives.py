@@ -1,0 +1,292 @@
+"""What is made from an original: a playback copy, a poster, and sound for the recogniser.
+
+All of it can be made again. Each is written under another name in its own folder, synced and renamed, so
+that a file under its final name is whole. All three count time from the start of the file as ffmpeg sees
+it (`0` is the earliest first packet of any stream): sound that starts later than the picture, or has
+holes, is filled with silence; a picture that starts later repeats its first frame. So a word's time in
+the recogniser's sound is its time in what is played. Nothing of the original's tags, chapters or cover
+goes into a copy.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+import numpy as np
+
+from archive.errors import MediaError, ProgramFailed
+from ingest.media.commands import SANDBOX, Limits, Programs, address, encode, run
+from ingest.media.playable import How, Playback, plan_playback
+from ingest.media.probe import probe as probe_file
+from ingest.media.sound import SAMPLE_RATE, Sound, open_samples
+from schemas.media import AudioStream, Probe, VideoStream
+
+_TALLEST = 720
+_MOST_FRAMES = 30
+_SPREAD_MS = 500
+"""How far the length of a copy may be off: a frame, priming, and the end of the longer stream."""
+_SLACK = 64 * 2**20  # bytes
+
+_ANONYMOUS: dict[str, Any] = {
+    "map_metadata": -1,
+    "map_chapters": -1,
+    "fflags": "+bitexact",
+    "flags:v": "+bitexact",
+    "flags:a": "+bitexact",
+}
+
+Progress = Callable[[int], None]
+"""Told the milliseconds done, about twice a second; what it raises stops the work and is raised on."""
+
+
+def make_playback(
+    path: Path, probe: Probe, folder: Path, name: str, programs: Programs, on_progress: Progress | None = None
+) -> Path | None:
+    """Make the copy of `path` that browsers play, as `name` with its ending in `folder`, and return where.
+
+    None where the original plays as it is (`plan_playback(probe).original`). Raises MediaError where the file
+    cannot be decoded, ProgramFailed where ffmpeg broke off.
+    """
+    plan = plan_playback(probe)
+    if plan.original:
+        return None
+    target = folder / f"{name}{plan.suffix}"
+    with _whole(target) as unfinished:
+        arguments = _playback_arguments(path, probe, plan, unfinished)
+        seconds = probe.duration_ms / 1000
+        slowest = 20 if plan.video is How.ENCODED else 2  # times the length of the recording
+        limits = Limits(
+            timeout_s=300 + slowest * seconds,
+            cpu_s=300 + round(4 * slowest * seconds),
+            file_size=probe.size + _SLACK + probe.duration_ms * 1000,  # 8 Mb/s where it is encoded
+        )
+        encode(programs, arguments, limits, on_progress)
+        made = _probe_copy(path, unfinished, programs)
+        if probe.duration_ms - made.duration_ms > _SPREAD_MS + probe.duration_ms // 100:
+            raise MediaError(
+                path, f"cannot be played to its end: decoding breaks off at {made.duration_ms // 1000} s"
+            )
+    return target
+
+
+def _probe_copy(path: Path, copy: Path, programs: Programs) -> Probe:
+    try:
+        return probe_file(copy, programs)
+    except MediaError as error:
+        raise MediaError(path, "cannot be decoded: nothing comes out of it") from error
+
+
+def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) -> list[str]:
+    source = ffmpeg.input(address(path), **SANDBOX)
+    streams, options = [], dict(_ANONYMOUS)
+    if probe.video is not None:
+        picture = source[str(probe.video.stream)]
+        if plan.video is How.COPIED:
+            options["c:v"] = "copy"
+        else:
+            picture = _scaled(picture, probe.video)
+            options |= _h264(probe.video)
+        streams.append(picture)
+    if probe.audio is not None:
+        if plan.audio is How.COPIED:
+            sound = source[str(probe.audio.streams[0])]
+            options["c:a"] = "copy"
+        else:
+            sound = _mixed(source, probe.audio, min(48_000, max(16_000, probe.audio.sample_rate)))
+            stereo = probe.audio.channels > 1
+            options |= {"c:a": "aac", "b:a": "128k" if stereo else "96k", "ac": 2 if stereo else 1}
+        streams.append(sound)
+    if plan.suffix == ".mp3":
+        options |= {"f": "mp3", "id3v2_version": 0, "write_id3v1": 0}
+    else:
+        options |= {"f": "mp4", "movflags": "+faststart"}
+    return list(ffmpeg.output(*streams, address(target), **options).get_args())
+
+
+def _mixed(source: Any, audio: AudioStream, rate: int) -> Any:
+    """The sound on the file's time line, silence where it has none; several microphones together."""
+    filled = [
+        source[str(number)].filter("aresample", rate, **{"async": 1, "first_pts": 0})
+        for number in audio.streams
+    ]
+    if len(filled) == 1:
+        return filled[0]
+    return ffmpeg.filter(filled, "amix", inputs=len(filled), dropout_transition=0)
+
+
+def _scaled(picture: Any, video: VideoStream) -> Any:
+    if video.interlaced:
+        picture = picture.filter("yadif", deint="interlaced")
+    rate = min(video.frame_rate or 25.0, 1000.0)
+    while rate > _MOST_FRAMES:
+        rate /= 2
+    picture = picture.filter("fps", fps=f"{rate:.3f}", start_time=0)
+    height = min(video.height, _TALLEST)
+    width = max(2, round(video.width * height / video.height / 2) * 2)
+    return picture.filter("scale", width, max(2, height // 2 * 2)).filter("setsar", 1)
+
+
+def _h264(video: VideoStream) -> dict[str, Any]:
+    return {
+        "c:v": "libx264",
+        "preset": "veryfast",
+        "crf": 23,
+        "maxrate": "3M",
+        "bufsize": "6M",
+        "pix_fmt": "yuv420p",
+        "profile:v": "high",
+        # A picture to start from every two seconds, so that a seek is quick.
+        "force_key_frames": "expr:gte(t,n_forced*2)",
+        "threads": _threads(),
+    }
+
+
+def _threads() -> int:
+    """Threads of an encoder: more than eight gain little, and each wants memory."""
+    return min(8, os.cpu_count() or 1)
+
+
+_POSTER_AT = (0.1, 0.3, 0.5, 0.7, 0.02)
+"""Where a poster is looked for, in parts of the length: first behind the tape's leader and slate."""
+_GRAY = (64, 36)
+
+
+def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> Path | None:
+    """Write a JPEG of a telling frame to `target`, at most 720 high, and return it.
+
+    None where there is no picture, or none but black or blank ones. Raises ProgramFailed.
+    """
+    if probe.video is None:
+        return None
+    best: tuple[float, bytes] | None = None
+    for part in _POSTER_AT:
+        at_ms = round(probe.video.start_ms + (probe.video.end_ms - probe.video.start_ms) * part)
+        gray, jpeg = _frame_at(path, probe, at_ms, target, programs)
+        if len(gray) == 0:
+            continue
+        contrast, brightness = float(gray.std()), float(gray.mean())
+        if best is None or contrast > best[0]:
+            best = (contrast, jpeg)
+        if contrast > 20 and 30 < brightness < 225:
+            break
+    if best is None or best[0] < 2:
+        return None
+    with _whole(target) as unfinished:
+        unfinished.write_bytes(best[1])
+    return target
+
+
+def _frame_at(
+    path: Path, probe: Probe, at_ms: int, target: Path, programs: Programs
+) -> tuple["np.ndarray[Any, np.dtype[np.uint8]]", bytes]:
+    """The most typical of the 50 frames from `at_ms` on: its gray miniature, and as a JPEG."""
+    assert probe.video is not None  # noqa: S101 - for the type checker: the caller looked
+    height = min(probe.video.height, _TALLEST)
+    width = max(2, round(probe.video.width * height / probe.video.height))
+    unfinished = _beside(target)
+    source = ffmpeg.input(address(path), ss=at_ms / 1000, **SANDBOX)
+    parts = (
+        source[str(probe.video.stream)]
+        .filter("thumbnail", 50)
+        .filter("scale", width, height)
+        .filter("setsar", 1)
+        .filter_multi_output("split")
+    )
+    jpeg = ffmpeg.output(
+        parts[0],
+        address(unfinished),
+        **{"f": "image2", "update": 1, "vframes": 1, "q:v": 4, "pix_fmt": "yuvj420p"} | _ANONYMOUS,
+    )
+    gray = ffmpeg.output(parts[1].filter("scale", *_GRAY), "pipe:1", f="rawvideo", pix_fmt="gray", vframes=1)
+    arguments = ["-nostdin", "-loglevel", "error", "-y", *ffmpeg.merge_outputs(jpeg, gray).get_args()]
+    try:
+        raw = run(programs.ffmpeg, arguments, Limits(timeout_s=300, cpu_s=600, file_size=_SLACK))
+        pixels = np.frombuffer(raw[: _GRAY[0] * _GRAY[1]], dtype=np.uint8)
+        return pixels, unfinished.read_bytes() if unfinished.exists() else b""
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def decode(
+    path: Path, probe: Probe, target: Path, programs: Programs, on_progress: Progress | None = None
+) -> Sound:
+    """Decode the sound of `path` for recognition, into `target`.
+
+    Raises MediaError where there is none, or none comes out; ProgramFailed where ffmpeg broke off.
+    """
+    if probe.audio is None:
+        raise MediaError(path, "has no sound")
+    with _whole(target) as unfinished:
+        _decode(path, probe, unfinished, "sum", programs, on_progress)
+        # Two channels of which one is turned upside down, as by a wrongly wired machine, silence each other.
+        if probe.audio.channels == 2 and len(probe.audio.streams) == 1 and _is_near_silence(unfinished):
+            other = _beside(target)
+            try:
+                _decode(path, probe, other, "difference", programs, on_progress)
+                if not _is_near_silence(other):
+                    other.replace(unfinished)
+            finally:
+                other.unlink(missing_ok=True)
+        samples = unfinished.stat().st_size // 2
+        if samples == 0:
+            raise MediaError(path, "cannot be decoded: no sound comes out of it")
+    return Sound(target, samples)
+
+
+def _decode(
+    path: Path, probe: Probe, target: Path, channels: str, programs: Programs, on_progress: Progress | None
+) -> None:
+    assert probe.audio is not None  # noqa: S101 - for the type checker: the caller looked
+    source = ffmpeg.input(address(path), **SANDBOX)
+    sound = _mixed(source, probe.audio, SAMPLE_RATE)
+    if channels == "difference":
+        sound = sound.filter("stereotools", phaser=1)  # turns the right channel over
+    output = ffmpeg.output(sound, address(target), f="s16le", acodec="pcm_s16le", ac=1, ar=SAMPLE_RATE)
+    seconds = probe.duration_ms / 1000
+    limits = Limits(
+        timeout_s=300 + 2 * seconds,
+        cpu_s=300 + round(4 * seconds),
+        file_size=_SLACK + round(seconds * SAMPLE_RATE * 2 * 1.1),
+    )
+    encode(programs, list(output.get_args()), limits, on_progress)
+
+
+def _is_near_silence(path: Path) -> bool:
+    """Whether no sample is louder than -60 dBFS."""
+    samples = open_samples(path)
+    step = 60 * SAMPLE_RATE
+    return all(
+        int(np.abs(samples[i : i + step].astype(np.int32)).max()) <= 32 for i in range(0, len(samples), step)
+    )
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{secrets.token_hex(8)}.part")
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A name to write to; when the block ends well, what is there becomes `target`, on disk, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = _beside(target)
+    try:
+        yield unfinished
+        if not unfinished.exists():
+            raise ProgramFailed("ffmpeg", "wrote nothing")
+        _sync(unfinished)
+        unfinished.replace(target)
+        _sync(target.parent)  # or a power cut may take the new name back
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,45 @@
+"""Sound for recognition: bare samples in a file, mono, signed, 16 bits, little endian."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE = 16_000
+"""Samples a second; a millisecond is 16 of them."""
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Samples: TypeAlias = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A decoded recording."""
+
+    path: Path
+    samples: int
+
+    @property
+    def duration_ms(self) -> int:
+        """Its length, a begun millisecond counted."""
+        return -(-self.samples * 1000 // SAMPLE_RATE)
+
+
+def open_samples(path: Path) -> Samples:
+    """The samples of a file, read only as far as they are looked at."""
+    if path.stat().st_size < 2:
+        return np.empty(0, dtype=np.int16)
+    return np.memmap(path, dtype="<i2", mode="r")
+
+
+def read_stretch(path: Path, start_ms: int, end_ms: int) -> Floats:
+    """The samples of a stretch, as engines want them."""
+    a_ms = SAMPLE_RATE // 1000
+    return as_float(open_samples(path)[start_ms * a_ms : end_ms * a_ms])
+
+
+def as_float(samples: Samples) -> Floats:
+    """Samples between -1 and 1, as engines want them."""
+    return samples.astype(np.float32) / np.float32(32768)

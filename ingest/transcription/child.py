@@ -1,0 +1,109 @@
+"""What runs in a recogniser process: it waits for tasks on a pipe, and ends when the pipe does.
+
+A signal that the terminal or a service manager sends to the whole group (Ctrl-C, stop) is its parent's to
+handle; but it never outlives that parent.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
+from typing import Any, Protocol
+
+from archive.errors import ArchiveError, ProgramMissing, RecognitionFailed
+from ingest.media.sound import Floats, read_stretch
+from ingest.transcription.transcriber import Language, Transcriber
+from ingest.transcription.windows import Window
+from schemas.recognition import WindowRecognition
+
+
+class Task(Protocol):
+    """Something to ask of a transcriber; travels over the pipe."""
+
+    @property
+    def window(self) -> Window:
+        """The stretch that it is about."""
+
+    def run(self, transcriber: Transcriber) -> Any:
+        """Do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognise:
+    """Recognise one window of a file of samples."""
+
+    sound: Path
+    window: Window
+    language: Language
+
+    def run(self, transcriber: Transcriber) -> WindowRecognition:
+        """The recognition, raw."""
+        return transcriber.recognise(_read(self.sound, self.window), self.window, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class HearLanguage:
+    """Hear what language is spoken in a stretch."""
+
+    sound: Path
+    window: Window
+
+    def run(self, transcriber: Transcriber) -> dict[str, float]:
+        """Probability of each language."""
+        return transcriber.detect_language(_read(self.sound, self.window))
+
+
+def _read(sound: Path, window: Window) -> Floats:
+    return read_stretch(sound, window.start_ms, window.end_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a task failed, in words: exceptions with arguments of their own do not travel well."""
+
+    sentence: str
+    missing: bool
+
+    def to_error(self) -> ArchiveError:
+        """What the parent raises."""
+        return ProgramMissing(self.sentence) if self.missing else RecognitionFailed(self.sentence)
+
+
+def serve(pipe: "connection.Connection[Any, Any]", factory: Callable[[], Transcriber], eager: bool) -> None:
+    """Answer tasks until the parent closes the pipe. The model is loaded once: now, if `eager`, else when
+    it is first needed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True, name="parent-watch").start()
+    transcriber: Transcriber | None = None
+    if eager:
+        try:
+            transcriber = factory()
+        except Exception:  # noqa: BLE001 - comes again, and is reported, with the first task
+            transcriber = None
+    while True:
+        try:
+            task: Task = pipe.recv()
+        except EOFError:
+            return
+        answer: Any
+        try:
+            transcriber = transcriber or factory()
+            answer = task.run(transcriber)
+        except ArchiveError as error:
+            answer = Trouble(str(error), not isinstance(error, RecognitionFailed))
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its window, no more
+            answer = Trouble(f"{type(error).__name__}: {error}", missing=False)
+        try:
+            pipe.send(answer)
+        except BrokenPipeError:
+            return
+
+
+def _die_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,122 @@
+"""What the steps work with, and how they find and record things."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from threading import Event, Lock
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from archive.changes import events
+from archive.errors import NotFound
+from archive.jobs import Interrupted
+from archive.models import File, Recording, Testimony
+from archive.queries import testimonies
+from archive.store import Store
+from archive.store.locks import hold_if_free
+from ingest.media.commands import Programs
+from ingest.transcription.pool import RecogniserPool
+
+
+class Recognisers:
+    """The pool of recogniser processes, started when the first recording is to be heard: a site without work
+    needs no model in memory, and a worker without a model can do everything else."""
+
+    def __init__(self, start: Callable[[], RecogniserPool]) -> None:
+        self._start = start
+        self._lock = Lock()
+        self._pool: RecogniserPool | None = None
+
+    def pool(self) -> RecogniserPool:
+        """The pool. Raises ProgramMissing where there is no model to be had."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = self._start()
+            return self._pool
+
+    def close(self) -> None:
+        """End the processes."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the steps work with. `folder` is for files under one's hands. `stop` is set when the worker is to
+    end: a step then raises Interrupted at the next place where nothing is lost."""
+
+    engine: Engine
+    store: Store
+    derivatives: Path
+    folder: Path
+    programs: Programs
+    recognisers: Recognisers
+    window_ms: int
+    stop: Event
+
+    def go_on(self, _done: int = 0) -> None:
+        """Raise Interrupted when the worker is to end."""
+        if self.stop.is_set():
+            raise Interrupted
+
+    def original(self, testimony: Testimony, file: File) -> Path:
+        """The original in the store."""
+        if file.stored_path is None:
+            raise NotFound(f"file {file.public_id} is not in the store yet")
+        return self.store.path(testimony.public_id, file.stored_path)
+
+
+def load(session: Session, recording_id: int) -> tuple[Testimony, Recording]:
+    """A recording with its testimony, fully loaded."""
+    found = testimonies.find_recording_by_row(session, recording_id)
+    if found is None:
+        raise NotFound(f"no recording has the row id {recording_id}")
+    return found
+
+
+def record(
+    session: Session,
+    kind: str,
+    testimony: Testimony,
+    recording: Recording,
+    *,
+    outcome: str = "done",
+    **detail: Any,
+) -> None:
+    """Record an event of one recording."""
+    events.record(
+        session,
+        kind,
+        testimony_id=testimony.id,
+        recording_id=recording.id,
+        outcome=outcome,
+        detail=detail,
+    )
+
+
+@contextmanager
+def own_folder(parent: Path) -> Iterator[Path]:
+    """A folder of this process's own under `parent`, gone when the block ends; those that dead processes left
+    are swept. A living one's is known by its lock, which the kernel frees."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.iterdir():
+        if left.is_dir():
+            with hold_if_free(_lock_of(left)) as free:
+                if free:
+                    rmtree(left)
+    folder = parent / secrets.token_hex(8)
+    with ExitStack() as held:
+        held.enter_context(hold_if_free(_lock_of(folder)))  # before the folder is there, so never swept
+        folder.mkdir()
+        held.callback(rmtree, folder)
+        yield folder
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.lock")
