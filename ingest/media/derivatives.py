@@ -81,7 +81,7 @@ def _probe_copy(path: Path, copy: Path, programs: Programs) -> Probe:
 
 
 def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) -> list[str]:
-    source = ffmpeg.input(address(path), **SANDBOX)
+    source = ffmpeg.input(address(path), threads=_threads(), **SANDBOX)
     streams, options = [], dict(_ANONYMOUS)
     if probe.video is not None:
         picture = source[str(probe.video.stream)]
@@ -146,7 +146,7 @@ def _h264(video: VideoStream) -> dict[str, Any]:
 
 
 def _threads() -> int:
-    """Threads of an encoder: more than eight gain little, and each wants memory."""
+    """Threads of a decoder or encoder: more than eight gain little, and each wants memory."""
     return min(8, os.cpu_count() or 1)
 
 
@@ -188,7 +188,7 @@ def _frame_at(
     height = min(probe.video.height, _TALLEST)
     width = max(2, round(probe.video.width * height / probe.video.height))
     unfinished = _beside(target)
-    source = ffmpeg.input(address(path), ss=at_ms / 1000, **SANDBOX)
+    source = ffmpeg.input(address(path), ss=at_ms / 1000, threads=1, **SANDBOX)
     parts = (
         source[str(probe.video.stream)]
         .filter("thumbnail", 50)
@@ -241,7 +241,7 @@ def _decode(
     path: Path, probe: Probe, target: Path, channels: str, programs: Programs, on_progress: Progress | None
 ) -> None:
     assert probe.audio is not None  # noqa: S101 - for the type checker: the caller looked
-    source = ffmpeg.input(address(path), **SANDBOX)
+    source = ffmpeg.input(address(path), threads=_threads(), **SANDBOX)
     sound = _mixed(source, probe.audio, SAMPLE_RATE)
     if channels == "difference":
         sound = sound.filter("stereotools", phaser=1)  # turns the right channel over

@@ -13,7 +13,7 @@ from typing import Any, Final
 import ctranslate2  # type: ignore[import-untyped]  # ships no types
 import faster_whisper
 from faster_whisper.transcribe import Segment, Word
-from tqdm import tqdm  # type: ignore[import-untyped]  # its types are another package
+from tqdm import tqdm
 
 from archive.errors import ProgramMissing, RecognitionFailed
 from archive.settings import Settings

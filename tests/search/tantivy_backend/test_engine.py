@@ -16,7 +16,7 @@ from search.analysis import ANALYSIS_VERSION
 from search.backend import create_backend
 from search.documents import make_documents
 from search.find import ask
-from search.tantivy_backend import TantivyBackend, layout, pages
+from search.tantivy_backend import TantivyBackend, facets, layout, pages
 from tests.search.readings import make_reading
 
 
@@ -195,6 +195,26 @@ def test_passages_beyond_those_read_at_once_are_counted_all_the_same(
     for hit in backend.search(ask("rain snow")).hits:
         assert hit.passages == whole[hit.testimony].passages == int(hit.testimony[1:]) + 3
         assert len(hit.best) == len(whole[hit.testimony].best) == 3
+
+
+def test_facets_are_exact_even_where_not_all_values_are_given(
+    backend: TantivyBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Place 0 is in every testimony, the others in a few each, of other segments too.
+    places = [("Place 0", *(f"Place {(n * step) % 97}" for step in (1, 5, 7))) for n in range(120)]
+    build(backend)
+    for start in (0, 40, 80):
+        with backend.writing("public") as batch:
+            for n in range(start, start + 40):
+                reading = make_reading(f"t{n}", "rain", places=places[n])
+                batch.replace(make_documents(reading, added=n))
+    monkeypatch.setattr(facets, "_BUCKETS", 10)
+    values = backend.search(ask("rain")).facets["place"]
+    assert len(values) == 10
+    assert {v.value: v.count for v in values} == {
+        v.value: sum(v.value in set(some) for some in places) for v in values
+    }
+    assert values[0].value == "Place 0"
 
 
 def test_many_threads_search_while_one_writes(backend: TantivyBackend, folder: Path) -> None:
