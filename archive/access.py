@@ -77,16 +77,13 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
 
     Needs the testimony with its collection, recordings, transcripts, chapters and statements loaded.
     """
-    in_force = [statement for statement in testimony.statements if statement.in_force(now)]
-    closing = [statement for statement in in_force if not viewer.may(statement.level)]
-    stated = [s for s in in_force if s.subject == "testimony" and s.stretch_recording is None]
-    closed_whole = [statement for statement in closing if statement in stated]
+    live = in_force(testimony.statements, now)
+    closing = [statement for statement in live if not viewer.may(statement.level)]
+    stated = [statement for statement in live if statement.whole]
+    closed_whole = [statement for statement in closing if statement.whole]
     if closed_whole or (not stated and not viewer.staff):
-        notices = [s.notice for s in closed_whole if s.notice and s.level != "withdrawn"]
-        return Opening(described=False, notice=notices[-1] if notices else None)
-    cuts = {
-        recording.number: _cuts(recording, testimony.chapters, closing) for recording in testimony.recordings
-    }
+        return Opening(described=False, notice=_notice(closed_whole))
+    cuts = {recording.number: _cuts(recording, closing) for recording in testimony.recordings}
     sound = {number: open_spans(spans) for number, spans in cuts.items()}
     text = {
         transcript.id: _open_text(transcript, cuts, closing)
@@ -104,16 +101,50 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
     )
 
 
+def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
+    """The statements that count at `now`.
+
+    A statement on the whole testimony counts no more once it is superseded: where the new one does not hold
+    yet, nothing is in force, and the testimony is closed. Elsewhere that would open what was closed, so there
+    the one before counts on until the new one holds, and again when that has ended.
+    """
+    return [
+        statement
+        for statement in statements
+        if statement.holds(now)
+        and (statement.superseded_at is None or _counts_on(statement, statements, now))
+    ]
+
+
+def _counts_on(statement: AccessStatement, statements: Sequence[AccessStatement], now: datetime) -> bool:
+    if statement.whole or statement.superseded_by is None:
+        return False
+    return not any(
+        other.place == statement.place and other.id >= statement.superseded_by and other.holds(now)
+        for other in statements
+    )
+
+
 def next_change(testimony: Testimony, now: datetime) -> datetime | None:
     """The next moment after `now` at which a statement begins or ends, so that another `visible` may hold."""
     moments = (
         moment
         for statement in testimony.statements
-        if statement.superseded_at is None
         for moment in (statement.begins_at, statement.ends_at)
         if moment is not None and moment > now
     )
     return min(moments, default=None)
+
+
+def _notice(closing: Sequence[AccessStatement]) -> str | None:
+    """The sentence of the strictest statement; a weaker one's would tell of what the strictest hides."""
+    if not closing:
+        return None
+    strictest = max(LEVELS.index(statement.level) for statement in closing)
+    if LEVELS[strictest] == "withdrawn":
+        return None
+    notices = [s.notice for s in closing if LEVELS.index(s.level) == strictest and s.notice]
+    return notices[-1] if notices else None
 
 
 def open_spans(cuts: Iterable[Span]) -> tuple[Span, ...]:
@@ -142,23 +173,15 @@ def _closed_whole(closing: Iterable[AccessStatement], subject: str, subject_id: 
     return any(s.subject == subject and s.subject_id == subject_id and s.start_ms is None for s in closing)
 
 
-def _cuts(
-    recording: Recording, chapters: Iterable[Chapter], closing: Iterable[AccessStatement]
-) -> list[Span]:
+def _cuts(recording: Recording, closing: Iterable[AccessStatement]) -> list[Span]:
     """The stretches of a recording that are closed, by statements on the testimony, the recording itself, or
     a chapter (which closes what is said in it)."""
-    by_id = {chapter.id: chapter for chapter in chapters}
-    cuts: list[Span] = []
-    for statement in closing:
-        on_tape = statement.subject == "testimony" and statement.stretch_recording == recording.number
-        on_itself = statement.subject == "recording" and statement.subject_id == recording.id
-        if on_tape or on_itself:
-            cuts.append((statement.start_ms or 0, statement.end_ms))
-        elif statement.subject == "chapter" and statement.subject_id in by_id:
-            chapter = by_id[statement.subject_id]
-            if chapter.recording_number == recording.number:
-                cuts.append((chapter.start_ms or 0, chapter.end_ms))
-    return cuts
+    return [
+        (statement.start_ms or 0, statement.end_ms)
+        for statement in closing
+        if (statement.subject == "recording" and statement.subject_id == recording.id)
+        or (statement.subject in ("testimony", "chapter") and statement.stretch_recording == recording.number)
+    ]
 
 
 def _open_text(

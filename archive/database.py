@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
+from archive.errors import ChangedMeanwhile
 from archive.settings import Settings
 
 BUSY_TIMEOUT_MS = 60_000
@@ -71,9 +73,15 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session for one write transaction: committed when the block ends, rolled back when it raises."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
+    """A session for one write transaction: committed when the block ends, rolled back when it raises.
+
+    Raises ChangedMeanwhile where somebody else changed a row since it was read.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except StaleDataError as error:
+        raise ChangedMeanwhile("somebody else changed this meanwhile; nothing was overwritten") from error
 
 
 def describe_engine(engine: Engine) -> str:

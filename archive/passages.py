@@ -1,6 +1,6 @@
 """Segments cut at access borders: what is left of a revision when everything closed is taken out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from archive.access import Span, span_of
@@ -19,11 +19,12 @@ def cut_passages(
     spans: Mapping[int | None, tuple[Span, ...]],
     speakers: Speakers,
     *,
-    machine_text: bool,
+    without: Set[int] = frozenset(),
 ) -> tuple[Passage, ...]:
     """The open passages of `segments`, in order.
 
-    `numbers` gives the recording's number by its row id, `spans` what is open by that number. A speaker who
+    `numbers` gives the recording's number by its row id, `spans` what is open by that number, `without` the
+    row ids of segments that are closed altogether. A speaker who
     is nobody in the testimony's description is called by a usual role, if that is the label in the source,
     else "Speaker 1", "Speaker 2", ... in order of what is open: a label may be a name that was never
     published.
@@ -33,7 +34,7 @@ def cut_passages(
     gap = False
     for segment in segments:
         number = None if segment.recording_id is None else numbers[segment.recording_id]
-        if segment.machine and not machine_text:
+        if segment.id in without:
             gap = True
             continue
         pieces = list(_open_pieces(segment, spans.get(number, ())))
@@ -52,6 +53,7 @@ def cut_passages(
                     text=text,
                     words=_rebased(words),
                     machine=segment.machine,
+                    engine=segment.recognition.label if segment.recognition else None,
                     gap_before=gap_before and bool(passages),
                 )
             )

@@ -2,10 +2,13 @@
 
 from pydantic import BaseModel
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from archive.changes import outbox as outbox_changes
 from archive.changes.events import program_agent
 from archive.database import reading, writing
+from archive.errors import StoreError
+from archive.models import Testimony
 from archive.queries import descriptors, outbox, testimonies
 from archive.store import Store, StoredFile
 
@@ -15,34 +18,62 @@ BATCH = 50
 
 
 def preserve(engine: Engine, store: Store, testimony_id: int) -> None:
-    """Write the testimony's descriptor, published revisions and raw recognition as they are now into its
-    object, and tick off the changes that this covers. Raises StoreError; nothing is ticked off then."""
+    """Write the testimony's descriptor, published revisions, captions and raw recognition as they are now
+    into its object, and tick off the changes that this covers. Raises StoreError; nothing is ticked off then.
+
+    What was read is written only while nobody can change it: two processes could else write in another order
+    than they read, and the newest version would be an older state.
+    """
+    while not _preserve(engine, store, testimony_id):
+        pass
+
+
+def _preserve(engine: Engine, store: Store, testimony_id: int) -> bool:
     with reading(engine) as session:
         (testimony,) = testimonies.load(session, [testimony_id])
-        covered = testimony.change_number
-        files = {DESCRIPTOR: _stored(descriptors.describe(session, testimony))}
-        for part in (descriptors.revisions, descriptors.recognitions):
-            files.update({path: _stored(content) for path, content in part(session, testimony).items()})
-        for recording in testimony.recordings:
-            for captions in recording.captions:
-                files[descriptors.captions_path(captions)] = StoredFile(captions.text.encode())
-        public_id = testimony.public_id
-    store.add(public_id, files, message="as the record stands", agent=program_agent())
+        files = _files(session, testimony)
     with writing(engine) as session:
-        outbox_changes.tick(session, testimony_id, "store", covered)
+        row = session.get_one(Testimony, testimony_id, with_for_update=True)
+        if row.change_number != testimony.change_number:
+            return False
+        store.add(row.public_id, files, message="as the record stands", agent=program_agent())
+        outbox_changes.tick(session, testimony_id, "store", row.change_number)
+    return True
 
 
 def preserve_waiting(engine: Engine, store: Store) -> int:
-    """Carry everything that waits into the store, what closes something first; returns how many."""
+    """Carry everything that waits into the store, what closes something first; returns how many.
+
+    An object that cannot be written keeps its place in the outbox and holds up no other; StoreError is raised
+    in the end.
+    """
+    failed: dict[int, StoreError] = {}
     done = 0
     while True:
         with reading(engine) as session:
-            ids = outbox.waiting(session, "store", BATCH)
-        if not ids:
-            return done
+            ids = outbox.waiting(session, "store", BATCH, without=failed)
         for testimony_id in ids:
-            preserve(engine, store, testimony_id)
-            done += 1
+            try:
+                preserve(engine, store, testimony_id)
+                done += 1
+            except StoreError as error:
+                failed[testimony_id] = error
+        if not ids:
+            break
+    if failed:
+        first = next(iter(failed.values()))
+        raise StoreError(f"{len(failed)} objects could not be written, the first because: {first}") from first
+    return done
+
+
+def _files(session: Session, testimony: Testimony) -> dict[str, StoredFile]:
+    files = {DESCRIPTOR: _stored(descriptors.describe(session, testimony))}
+    for part in (descriptors.revisions, descriptors.recognitions):
+        files.update({path: _stored(content) for path, content in part(session, testimony).items()})
+    for recording in testimony.recordings:
+        for captions in recording.captions:
+            files[descriptors.captions_path(captions)] = StoredFile(captions.text.encode())
+    return files
 
 
 def _stored(content: BaseModel) -> StoredFile:

@@ -46,6 +46,8 @@ class Passage:
     words: tuple[Word, ...]
     machine: bool
     gap_before: bool = False
+    engine: str | None = None
+    """What made it, where a machine did: `Whisper base (faster-whisper 1.2.1)`."""
 
 
 @dataclass(frozen=True, slots=True)

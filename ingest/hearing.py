@@ -82,7 +82,7 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
             kept[marked.number] = marked
     finally:
         sound.path.unlink(missing_ok=True)
-    return _heard(voice, [kept[number] for number in sorted(kept)])
+    return _heard(voice, [kept[number] for number in sorted(kept)], file.offset_ms)
 
 
 _NO_ENGINE = Engine(name="none", version="", model="")
@@ -138,7 +138,8 @@ def _begin(
             )
 
 
-def _heard(voice: Voice, windows: list[WindowRecognition]) -> Heard:
+def _heard(voice: Voice, windows: list[WindowRecognition], offset_ms: int) -> Heard:
+    """Flags are in cited time, as an archivist hears it."""
     words = [word for window in windows for word in window.words]
     heard = Heard(dropped=sum(word.dropped is not None for word in words))
     for stretch in find_wordless(voice, words):
@@ -153,6 +154,9 @@ def _heard(voice: Voice, windows: list[WindowRecognition]) -> Heard:
             else:
                 heard.flags.append(_flag(word.start_ms, word.end_ms, reason))
     heard.flags.sort(key=lambda flag: flag["start_ms"])
+    for flag in heard.flags:
+        flag["start_ms"] = max(0, flag["start_ms"] - offset_ms)
+        flag["end_ms"] = max(0, flag["end_ms"] - offset_ms)
     return heard
 
 

@@ -20,11 +20,16 @@ from archive.models import Captions, File, Recording, Testimony
 from archive.queries import testimonies
 from archive.queries.progress import progress
 from ingest.importers.deposited import DepositedTestimony
+from ingest.importers.text import read_text
+from ingest.importers.webvtt import SIZE_LIMIT
 from ingest.receiving import Received
 from schemas.metadata import TestimonyMetadata
 
 DESCRIPTION = "the description"
 """Who said what a sidecar says, where it does not say."""
+
+DEPOSITOR = "the depositor"
+"""Author of captions whose description names none."""
 
 DEFAULT_COLLECTION = "Testimonies"
 
@@ -70,17 +75,17 @@ def _existing(
     session: Session, accession_number: str | None, received: Sequence[Received], wishes: Wishes
 ) -> Testimony | None:
     """The testimony that this deposit means: by accession number, else the one that has its files."""
+    owners = {owner for each in received for owner in _owners(session, each.sha512)}
+    loaded = testimonies.load(session, owners)
     if accession_number is not None:
         known = testimonies.find_by_accession(session, accession_number)
+        if known is None and len(loaded) == 1 and loaded[0].accession_number is None:
+            return loaded[0]  # it had no number yet
         if not wishes.allow_duplicate:
             _refuse_files_of_others(session, known, received)
         return known
-    owners = {owner for each in received for owner in _owners(session, each.sha512)}
-    if not owners:
-        return None
-    loaded = testimonies.load(session, owners)
-    if len(loaded) == 1:
-        return loaded[0]
+    if len(loaded) <= 1:
+        return loaded[0] if loaded else None
     # Several testimonies hold these files: the one that has all of them is meant, if there is just one.
     digests = {each.sha512 for each in received}
     whole = [row for row in loaded if digests <= {f.sha512 for r in row.recordings for f in r.files}]
@@ -140,30 +145,97 @@ def _update(
     now: datetime,
 ) -> Registered:
     outcome = Registered(testimony.public_id, "unchanged")
-    metadata = deposited.metadata or TestimonyMetadata.read(testimony.sidecar or {})
+    metadata = deposited.metadata
+    given = testimony_changes.as_given(metadata) if metadata is not None else testimony.sidecar
+    if metadata is not None and given != testimony.sidecar:
+        _check_description(testimony, metadata, received)
     unfinished = {
         each.recording_id
         for each in progress(session, [recording.id for recording in testimony.recordings])
         if each.step != "done"
     }
+    added = False
     for each in received:
-        recording = _recording_of(testimony, each, described=deposited.metadata is not None)
+        recording = _recording_of(testimony, each, described=metadata is not None)
         if recording is None:
             _add_recording(session, queue, testimony, each, metadata, wishes, outcome)
-            outcome.status = "updated"
-        elif _take_captions(session, recording, each, metadata):
-            _defer(session, queue, recording, outcome)
-            outcome.status = "updated"
-        elif recording.id in unfinished:
+            outcome.status, added = "updated", True
+            continue
+        captioned = _take_captions(session, recording, each, metadata)
+        if recording.id in unfinished:
             recording.current_file.source = str(each.recording.path.absolute())
+        if captioned or recording.id in unfinished:
             _defer(session, queue, recording, outcome)
-            if outcome.status == "unchanged":
-                outcome.status = "resumed"
-    given = testimony_changes.as_given(metadata)
-    if deposited.metadata is not None and given != testimony.sidecar:
-        testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now)
+        if captioned:
+            outcome.status = "updated"
+        elif recording.id in unfinished and outcome.status == "unchanged":
+            outcome.status = "resumed"
+    if metadata is not None and (given != testimony.sidecar or added):
+        _apply_language_and_collection(session, testimony, metadata, received, outcome)
+        testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now, restate=added)
         outcome.status = "updated"
+    _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
     return outcome
+
+
+def _check_description(
+    testimony: Testimony, metadata: TestimonyMetadata, received: Sequence[Received]
+) -> None:
+    """Refuse what a changed description cannot change."""
+    where = received[0].recording.path
+    if testimony.accession_number is not None and metadata.accession_number is None:
+        raise Conflict(
+            f"{where}: it is in testimony {testimony.accession_number}; its description has to give that "
+            "accession_number to change it"
+        )
+    offsets = {recording.number: recording.current_file.offset_ms for recording in testimony.recordings}
+    for each in received:
+        number, offset = each.recording.number, each.recording.offset_ms
+        if number in offsets and offsets[number] != offset:
+            raise Conflict(
+                f"{each.recording.path}: offset of recording {number}: expected "
+                f"{offsets[number] / 1000:g} s as before, since cited times rest on it"
+            )
+
+
+def _apply_language_and_collection(
+    session: Session,
+    testimony: Testimony,
+    metadata: TestimonyMetadata,
+    received: Sequence[Received],
+    outcome: Registered,
+) -> None:
+    if metadata.collection and metadata.collection != testimony.collection.name:
+        testimony.collection, made = collections.find_or_make(session, metadata.collection)
+        if made:
+            outcome.notes.append(f"collection {metadata.collection} made")
+    languages = {each.recording.number: each.recording.language for each in received}
+    for recording in testimony.recordings:
+        language = languages.get(recording.number)
+        if language is not None and language != recording.language:
+            recording.language = language
+            outcome.notes.append(
+                f"{testimony.accession_number or testimony.public_id}: recording {recording.number} is "
+                f"described as {language} now; what was transcribed before stays as it is"
+            )
+
+
+def _apply_wished_access(
+    session: Session,
+    testimony: Testimony,
+    metadata: TestimonyMetadata | None,
+    wishes: Wishes,
+    outcome: Registered,
+    now: datetime,
+) -> None:
+    """`--access` counts where nobody has ever said who may see the testimony, and opens nothing else."""
+    if wishes.access is None or (metadata is not None and metadata.says_level):
+        return
+    if any(statement.whole for statement in testimony.statements):
+        return
+    access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
+    if outcome.status == "unchanged":
+        outcome.status = "updated"
 
 
 def _recording_of(testimony: Testimony, received: Received, *, described: bool) -> Recording | None:
@@ -196,7 +268,7 @@ def _add_recording(
     queue: Queue,
     testimony: Testimony,
     received: Received,
-    metadata: TestimonyMetadata,
+    metadata: TestimonyMetadata | None,
     wishes: Wishes,
     outcome: Registered,
 ) -> None:
@@ -251,18 +323,19 @@ def _add_recording(
 
 
 def _take_captions(
-    session: Session, recording: Recording, received: Received, metadata: TestimonyMetadata
+    session: Session, recording: Recording, received: Received, metadata: TestimonyMetadata | None
 ) -> bool:
-    """Keep captions that are not there yet, to be published; whether there were any."""
-    author = metadata.transcript_author or "the depositor"
+    """Keep captions that differ from the last ones, to be published; whether there were any."""
+    author = (metadata.transcript_author if metadata else None) or DEPOSITOR
     beside = [(translation.language, translation.path) for translation in received.recording.translations]
     taken = False
     for language, path in [(None, received.recording.captions), *beside]:
         if path is None:
             continue
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_text(path, SIZE_LIMIT)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        if any((c.language, c.sha256) == (language, sha256) for c in recording.captions):
+        last = [captions for captions in recording.captions if captions.language == language][-1:]
+        if last and last[0].sha256 == sha256:
             continue
         recording.captions.append(Captions(language=language, author=author, text=text, sha256=sha256))
         taken = True

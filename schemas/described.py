@@ -180,6 +180,7 @@ def _checked(value: object, limit: int, clean: Callable[[str], str]) -> str:
         raise refusal("expected text", value)
     if len(text) > limit:
         raise refusal(f"expected at most {limit} characters, found {len(text)}")
+    text = unicodedata.normalize("NFC", text)
     for char in text:
         # Surrogates and control characters come out of escapes ("\u0000"); databases and pages break on them.
         if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t\r":

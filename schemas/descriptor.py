@@ -90,6 +90,7 @@ class DescribedChapter(_Part):
 class DescribedStatement(_Part):
     """An access statement; `subject_public_id` names the recording, transcript, chapter or clip."""
 
+    public_id: str
     subject: str
     subject_public_id: str | None
     stretch_recording: int | None
@@ -104,6 +105,8 @@ class DescribedStatement(_Part):
     described: bool
     created_at: datetime
     superseded_at: datetime | None
+    superseded_by: str | None
+    """The public id of the statement that did."""
 
 
 class DescribedRevision(_Part):
@@ -198,6 +201,7 @@ class StoredSegment(_Part):
     """The speaker's public id."""
     language: str
     recognition: str | None
+    checked: bool
     text: str
     words: list[StoredWord]
 

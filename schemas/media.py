@@ -2,8 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
-_CUT_SHORT_MS = 2_000
-"""A header may round or estimate; further off than this (and one part in a hundred) means lost data."""
+_CUT_SHORT_MS = 500
+"""A header may round; further off than this means lost data."""
+_EXACT = {"wav", "flac", "mp4", "mov", "matroska", "webm"}
+"""Containers whose header knows the length. That of others is guessed, by a bit rate or the last page."""
 
 
 class _Facts(BaseModel):
@@ -87,11 +89,10 @@ class Probe(_Facts):
     @property
     def cut_short(self) -> bool:
         """Whether the file ends before its header says, as one does whose copying was interrupted."""
-        if self.declared_ms is None:
+        if self.declared_ms is None or self.container not in _EXACT:
             return False
         # Some headers give the time at the end instead of the length.
-        missing = self.declared_ms - max(0, self.start_ms) - self.duration_ms
-        return missing > max(_CUT_SHORT_MS, self.declared_ms // 100)
+        return self.declared_ms - max(0, self.start_ms) - self.duration_ms > _CUT_SHORT_MS
 
     @property
     def media_type(self) -> str:

@@ -102,8 +102,9 @@ def _write(engine: Engine, batch: Batch, testimony_id: int, index: IndexName) ->
     with reading(engine) as session:
         (testimony,) = testimonies.load(session, [testimony_id])
         last = outbox.indexed(session, testimony_id).get(index)
-        documents = _documents(session, testimony, index)
-        stale_at = next_change(testimony, clock_now())
+        moment = clock_now()  # one for both: a statement may end between two looks at the clock
+        documents = _documents(session, testimony, index, moment)
+        stale_at = next_change(testimony, moment)
     before = frozenset(last.document_ids if last else ())
     if documents is None:
         batch.remove(testimony.public_id, before)
@@ -113,10 +114,12 @@ def _write(engine: Engine, batch: Batch, testimony_id: int, index: IndexName) ->
     return _Written(testimony_id, index, testimony.change_number, ids, stale_at)
 
 
-def _documents(session: Session, testimony: Testimony, index: IndexName) -> Documents | None:
+def _documents(
+    session: Session, testimony: Testimony, index: IndexName, moment: datetime
+) -> Documents | None:
     if testimony.published_at is None:
         return None
-    found = readings.read(session, testimony, VIEWERS[index], "search", clock_now())
+    found = readings.read(session, testimony, VIEWERS[index], "search", moment)
     if not isinstance(found, Reading):
         return None
     return make_documents(found, added=round(testimony.published_at.timestamp() * 1000))
@@ -128,7 +131,7 @@ def _all_documents(engine: Engine, index: IndexName) -> Iterator[Documents]:
     for testimony_id in ids:
         with reading(engine) as session:
             (testimony,) = testimonies.load(session, [testimony_id])
-            documents = _documents(session, testimony, index)
+            documents = _documents(session, testimony, index, clock_now())
         if documents is not None:
             yield documents
 

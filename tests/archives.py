@@ -246,6 +246,10 @@ class SmallArchive:
     def row_id(self, public_id: str) -> int:
         """The row id of a testimony."""
         with reading(self.engine) as session:
-            row = testimonies.find(session, public_id)
-            assert row is not None
-            return row.id
+            return self.row_id_in(session, public_id)
+
+    def row_id_in(self, session: Session, public_id: str) -> int:
+        """The row id of a testimony, in a session that is open."""
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        return row.id

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from archive.access import PUBLIC, visible
-from archive.changes import events, outbox
+from archive.access import PUBLIC, STAFF, next_change, visible
+from archive.changes import events, indexed, outbox
 from archive.errors import WrongInput
 from archive.models import AccessStatement, Testimony
 from archive.models.access import LEVELS
@@ -33,12 +33,13 @@ def state(
 ) -> bool:
     """Somebody's word on a loaded testimony: what was said before on the same places is superseded.
 
-    Announces the change, as a closing where the public now has less than before; returns whether it was one.
+    Announces the change, as a closing where anybody now has less than before; returns whether it was one.
     Raises WrongInput where a statement makes no sense; nothing is changed then.
     """
-    places = {(s.subject, s.subject_id, s.stretch) for s in statements}
-    superseded = [row for row in testimony.statements if row.superseded_at is None and _place(row) in places]
-    return _replace(session, testimony, superseded, statements, said_by=said_by, described=False, now=now)
+    rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
+    places = {row.place for row in rows}
+    superseded = [row for row in testimony.statements if row.superseded_at is None and row.place in places]
+    return _replace(session, testimony, superseded, rows, now)
 
 
 def describe(
@@ -49,76 +50,115 @@ def describe(
     It takes nothing back that a person said since: those statements stay in force, and the strictest wins.
     Otherwise as `state`.
     """
+    rows = _rows(testimony, statements, said_by=said_by, described=True, now=now)
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.described]
-    return _replace(session, testimony, superseded, statements, said_by=said_by, described=True, now=now)
+    return _replace(session, testimony, superseded, rows, now)
+
+
+def _rows(
+    testimony: Testimony,
+    statements: Sequence[NewStatement],
+    *,
+    said_by: str,
+    described: bool,
+    now: datetime,
+) -> list[AccessStatement]:
+    return [
+        _row(testimony, statement, statement.said_by or said_by, described, now) for statement in statements
+    ]
+
+
+def _row(
+    testimony: Testimony, statement: NewStatement, said_by: str, described: bool, now: datetime
+) -> AccessStatement:
+    recording, start_ms, end_ms = _stretch(testimony, statement) or (None, None, None)
+    return AccessStatement(
+        subject=statement.subject,
+        subject_id=statement.subject_id,
+        stretch_recording=recording,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        level=statement.level,
+        begins_at=statement.begins_at,
+        ends_at=statement.ends_at,
+        reason=statement.reason,
+        notice=statement.notice,
+        said_by=said_by,
+        described=described,
+        created_at=now,
+    )
 
 
 def _replace(
     session: Session,
     testimony: Testimony,
     superseded: Sequence[AccessStatement],
-    statements: Sequence[NewStatement],
-    *,
-    said_by: str,
-    described: bool,
+    rows: Sequence[AccessStatement],
     now: datetime,
 ) -> bool:
-    for statement in statements:
-        _check(testimony, statement)
-    before = visible(PUBLIC, testimony, "search", now)
+    before = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
+    testimony.statements.extend(rows)
+    session.flush()  # what supersedes is named by its row id
+    successors = {row.place: row.id for row in reversed(rows)}
     for row in superseded:
         row.superseded_at = now
-    for statement in statements:
-        recording, start_ms, end_ms = statement.stretch or (None, None, None)
-        testimony.statements.append(
-            AccessStatement(
-                subject=statement.subject,
-                subject_id=statement.subject_id,
-                stretch_recording=recording,
-                start_ms=start_ms,
-                end_ms=end_ms,
-                level=statement.level,
-                begins_at=statement.begins_at,
-                ends_at=statement.ends_at,
-                reason=statement.reason,
-                notice=statement.notice,
-                said_by=statement.said_by or said_by,
-                described=described,
-                created_at=now,
-            )
-        )
-        events.record(
-            session,
-            "access statement",
-            testimony_id=testimony.id,
-            agent=statement.said_by or said_by,
-            detail={
-                "level": statement.level,
-                "subject": statement.subject,
-                "stretch": list(statement.stretch) if statement.stretch else None,
-                "reason": statement.reason,
-            },
-        )
-    closing = before.described and visible(PUBLIC, testimony, "search", now) != before
+        row.superseded_by = successors.get(row.place)
+        if row.superseded_by is None:
+            _record(session, testimony, row, row.said_by, taken_back=True)
+    for row in rows:
+        _record(session, testimony, row, row.said_by)
+    after = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
+    closing = any(was.described and is_now != was for was, is_now in zip(before, after, strict=True))
     outbox.announce(session, testimony, closing=closing)
+    indexed.expect_change(session, testimony.id, next_change(testimony, now))
     return closing
 
 
-def _place(row: AccessStatement) -> tuple[str, int | None, tuple[int, int, int | None] | None]:
+def _record(
+    session: Session, testimony: Testimony, row: AccessStatement, said_by: str, *, taken_back: bool = False
+) -> None:
     stretch = None
-    if row.stretch_recording is not None and row.start_ms is not None:
-        stretch = (row.stretch_recording, row.start_ms, row.end_ms)
-    return row.subject, row.subject_id, stretch
+    if row.stretch_recording is not None:
+        stretch = [row.stretch_recording, row.start_ms, row.end_ms]
+    events.record(
+        session,
+        "access statement",
+        testimony_id=testimony.id,
+        agent=said_by,
+        detail={
+            "level": row.level,
+            "subject": row.subject,
+            "stretch": stretch,
+            "reason": row.reason,
+            "taken_back": taken_back,
+        },
+    )
 
 
-def _check(testimony: Testimony, statement: NewStatement) -> None:
+def _stretch(testimony: Testimony, statement: NewStatement) -> tuple[int, int, int | None] | None:
+    """The stretch that a statement is about, checked; a chapter's is frozen as it is now."""
     if statement.level not in LEVELS:
         raise WrongInput(f"access level {statement.level!r}: expected one of {', '.join(LEVELS)}")
-    if statement.stretch is not None:
-        number, start_ms, end_ms = statement.stretch
-        if number not in {recording.number for recording in testimony.recordings}:
-            raise WrongInput(f"testimony {testimony.public_id} has no recording {number}")
-        if end_ms is not None and end_ms <= start_ms:
-            raise WrongInput("a stretch has to end after it starts")
     if statement.begins_at and statement.ends_at and statement.ends_at <= statement.begins_at:
         raise WrongInput("a statement has to end after it begins")
+    subjects: dict[str, set[int | None]] = {
+        "recording": {recording.id for recording in testimony.recordings},
+        "transcript": {transcript.id for transcript in testimony.transcripts},
+        "chapter": {chapter.id for chapter in testimony.chapters},
+        "testimony": {None},
+    }
+    if statement.subject_id not in subjects.get(statement.subject, set()):
+        raise WrongInput(f"testimony {testimony.public_id} has no such {statement.subject}")
+    if statement.subject == "chapter":
+        chapter = next(chapter for chapter in testimony.chapters if chapter.id == statement.subject_id)
+        if chapter.recording_number is None:
+            return None
+        return chapter.recording_number, chapter.start_ms or 0, chapter.end_ms
+    if statement.stretch is None:
+        return None
+    number, start_ms, end_ms = statement.stretch
+    if number not in {recording.number for recording in testimony.recordings}:
+        raise WrongInput(f"testimony {testimony.public_id} has no recording {number}")
+    if start_ms < 0 or (end_ms is not None and end_ms <= start_ms):
+        raise WrongInput("a stretch has to end after it starts")
+    return statement.stretch

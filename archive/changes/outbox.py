@@ -28,8 +28,16 @@ def announce(session: Session, testimony: Testimony, *, closing: bool = False) -
 
 
 def announce_to_index(session: Session, testimony: Testimony) -> None:
-    """Have a testimony indexed anew, though nothing in the record changed: a date opened or closed it."""
-    session.add(OutboxEntry(testimony_id=testimony.id, destination="index", number=testimony.change_number))
+    """Have a testimony indexed anew, though nothing in the record changed: a date opened or closed it.
+
+    Which of the two is not asked: a closing is what it is handled as.
+    """
+    testimony.change_number += 1
+    session.add(
+        OutboxEntry(
+            testimony_id=testimony.id, destination="index", number=testimony.change_number, closing=True
+        )
+    )
 
 
 def tick(session: Session, testimony_id: int, destination: str, number: int) -> None:

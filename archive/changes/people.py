@@ -1,11 +1,11 @@
 """The people of a testimony, as its description has them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from archive.models import Person, Role, Testimony
+from archive.models import Person, Role, Segment, Testimony
 from schemas.parts import Person as DescribedPerson
 
 
@@ -13,26 +13,30 @@ def describe(session: Session, testimony: Testimony, people: Sequence[DescribedP
     """Give a loaded testimony the people that its description names, in that order.
 
     A person without an identifier belongs to this testimony alone and stays the same row as long as the
-    description can be matched to it, so that passages keep their speaker. Returns the row ids of other
-    testimonies in which a published name changed with this one.
+    description can be matched to it for sure, so that passages keep their speaker. Returns the row ids of
+    other testimonies in which a published name changed with this one.
     """
-    before = list(testimony.roles)
+    matched = _match(list(testimony.roles), people)
     touched: set[int] = set()
-    roles: list[Role] = []
-    for position, described in enumerate(people):
-        role = _take(before, described)
-        person = _person(session, described, role)
-        if person.published_name != described.published_name and person.id is not None:
-            touched |= _other_testimonies(session, person, testimony)
-        person.names = list(described.names)
-        person.published_name = described.published_name
-        person.identifier = described.id
-        if role is None:
-            role = Role(person=person)
-        role.person, role.role, role.position = person, described.role, position
-        roles.append(role)
-    # Positions are unique in a testimony: those that go, go first; the others pass through free numbers.
-    testimony.roles = [role for role in roles if role in testimony.roles]
+    handed_over: list[tuple[Person, Person]] = []
+    with session.no_autoflush:  # positions are unique in a testimony, and are given in the end
+        roles = []
+        for described in people:
+            role = matched.get(id(described))
+            person = _person(session, described, role)
+            if role is not None and role.person is not person:
+                handed_over.append((role.person, person))
+            if person.id is not None and person.published_name != described.published_name:
+                touched |= _other_testimonies(session, person, testimony)
+            # An identified person has the names that all descriptions give.
+            before = person.names if described.id is not None else []
+            person.names = list(dict.fromkeys([*before, *described.names]))
+            person.published_name = described.published_name
+            if role is None:
+                role = Role(role=described.role, person=person)
+            role.role, role.person = described.role, person
+            roles.append(role)
+    testimony.roles = [role for role in testimony.roles if role in roles]
     for offset, role in enumerate(testimony.roles):
         role.position = -1 - offset
     session.flush()
@@ -40,6 +44,8 @@ def describe(session: Session, testimony: Testimony, people: Sequence[DescribedP
         role.position = position
     testimony.roles = roles
     session.flush()
+    for before_person, person in handed_over:
+        _hand_over(session, testimony, before_person, person)
     return touched
 
 
@@ -48,12 +54,12 @@ def speaker_of(testimony: Testimony, label: str | None) -> int | None:
     alone has it, by their role. None where nobody is meant for sure."""
     if label is None:
         return None
-    wanted = " ".join(label.casefold().split())
+    wanted = _plain(label)
     by_name = {
         role.person_id
         for role in testimony.roles
         for name in (*role.person.names, role.person.published_name)
-        if name and " ".join(name.casefold().split()) == wanted
+        if name and _plain(name) == wanted
     }
     by_role = {role.person_id for role in testimony.roles if role.role == wanted}
     for matches in (by_name, by_role):
@@ -62,35 +68,80 @@ def speaker_of(testimony: Testimony, label: str | None) -> int | None:
     return None
 
 
-def _take(before: list[Role], described: DescribedPerson) -> Role | None:
-    """Take the role that was this person's out of `before`: by identifier, by name, else by role."""
+_Same = Callable[[Role, DescribedPerson], bool]
 
-    def nearness(role: Role) -> int:
-        same_role = role.role == described.role
-        if described.id is not None and role.person.identifier == described.id:
-            return 3
-        if same_role and set(role.person.names) & set(described.names):
-            return 2
-        return 1 if same_role and role.person.identifier == described.id else 0
+_SIGNS: tuple[_Same, ...] = (
+    lambda role, person: person.id is not None and role.person.identifier == person.id,
+    lambda role, person: bool(_names(role) & {_plain(name) for name in person.names}),
+    lambda role, person: (
+        person.published_name is not None
+        and role.person.published_name is not None
+        and _plain(role.person.published_name) == _plain(person.published_name)
+    ),
+)
+"""What tells that a role is still that person's, the surest first."""
 
-    nearest = max(before, key=nearness, default=None)
-    if nearest is None or nearness(nearest) == 0:
-        return None
-    before.remove(nearest)
-    return nearest
+
+def _match(before: list[Role], people: Sequence[DescribedPerson]) -> dict[int, Role]:
+    """The role of each person (by `id()`), sign by sign over all of them; by the role's name alone only where
+    one is left on either side. Two people are never exchanged for being in each other's place."""
+    matched: dict[int, Role] = {}
+    left = list(people)
+    for same in _SIGNS:
+        for person in list(left):
+            candidates = [role for role in before if role.role == person.role and same(role, person)]
+            candidates = candidates or [role for role in before if same(role, person)]
+            if candidates:
+                matched[id(person)] = candidates[0]
+                before.remove(candidates[0])
+                left.remove(person)
+    for person in left:
+        alike = [role for role in before if role.role == person.role]
+        if len(alike) == 1 and sum(other.role == person.role for other in left) == 1:
+            matched[id(person)] = alike[0]
+    return matched
 
 
 def _person(session: Session, described: DescribedPerson, role: Role | None) -> Person:
-    if described.id is not None:
-        known = session.scalars(select(Person).where(Person.identifier == described.id)).one_or_none()
-        if known is not None:
-            return known
-    if role is not None and role.person.identifier in (None, described.id):
+    """The person that is meant: the one with that identifier, else the one in the role, else a new one."""
+    if described.id is None:
+        return (
+            role.person if role is not None and role.person.identifier is None else _new(session, described)
+        )
+    known = session.scalars(select(Person).where(Person.identifier == described.id)).one_or_none()
+    for pending in session.new:  # the same person in two roles
+        if isinstance(pending, Person) and pending.identifier == described.id:
+            known = pending
+    if known is None and role is not None and role.person.identifier is None:
+        role.person.identifier = described.id  # it belonged to this testimony alone
         return role.person
-    person = Person(names=list(described.names), published_name=described.published_name)
-    person.identifier = described.id
+    return known or _new(session, described)
+
+
+def _new(session: Session, described: DescribedPerson) -> Person:
+    person = Person(
+        identifier=described.id, names=list(described.names), published_name=described.published_name
+    )
     session.add(person)
     return person
+
+
+def _hand_over(session: Session, testimony: Testimony, before: Person, person: Person) -> None:
+    """The description now says that what `before` said here, `person` said."""
+    transcripts = [transcript.id for transcript in testimony.transcripts]
+    session.execute(
+        update(Segment)
+        .where(Segment.person_id == before.id, Segment.transcript_id.in_(transcripts))
+        .values(person_id=person.id)
+    )
+
+
+def _names(role: Role) -> set[str]:
+    return {_plain(name) for name in role.person.names}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _other_testimonies(session: Session, person: Person, testimony: Testimony) -> set[int]:

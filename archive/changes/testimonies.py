@@ -1,6 +1,5 @@
 """Taking in a testimony's description, the first time and when it changed."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -11,7 +10,6 @@ from archive.changes.access import NewStatement
 from archive.models import Chapter, Collection, Testimony
 from archive.queries import testimonies
 from schemas.metadata import TestimonyMetadata
-from schemas.parts import DescribedChapter
 
 _MOMENT = time(tzinfo=UTC)
 
@@ -40,14 +38,23 @@ def add(session: Session, collection: Collection, metadata: TestimonyMetadata) -
 
 
 def describe(
-    session: Session, testimony: Testimony, metadata: TestimonyMetadata, *, said_by: str, now: datetime
+    session: Session,
+    testimony: Testimony,
+    metadata: TestimonyMetadata,
+    *,
+    said_by: str,
+    now: datetime,
+    restate: bool = False,
 ) -> None:
     """Give a loaded testimony its description, whole, in place of the one before.
 
     Access is stated anew only where the description says something else on it than last time, so that a
-    corrected title never undoes what was decided meanwhile. Needs the recordings to be there.
+    corrected title never undoes what was decided meanwhile; and so with people, whose published names may
+    have been taken back elsewhere. `restate`: a recording has come since, which statements may be about.
     """
     before, given = testimony.sidecar, as_given(metadata)
+    removed = before is not None and any(before.get(key) not in (None, given.get(key)) for key in _PUBLIC)
+    testimony.accession_number = metadata.accession_number or testimony.accession_number
     testimony.title = metadata.title
     testimony.kind = metadata.kind
     testimony.date = metadata.date
@@ -60,24 +67,30 @@ def describe(
     testimony.transcript_author = metadata.transcript_author
     testimony.description = metadata.further
     testimony.sidecar = given
-    renamed = before is not None and before.get("people") != given.get("people")
-    touched = people.describe(session, testimony, metadata.people)
-    _describe_chapters(session, testimony, metadata.chapters)
-    # A name that was taken back must leave the public index for good: that is a closing.
-    outbox.announce(session, testimony, closing=renamed)
+    touched: set[int] = set()
+    if before is None or before.get("people") != given.get("people"):
+        touched = people.describe(session, testimony, metadata.people)
+    _describe_chapters(session, testimony, metadata)
+    # Words and names that were taken out must leave the public index for good: that is a closing.
+    outbox.announce(session, testimony, closing=removed)
     for other in testimonies.load(session, touched):
         outbox.announce(session, other, closing=True)
-    if before is None or _access_of(before) != _access_of(given):
+    if before is None or restate or _access_of(before) != _access_of(given):
         statements = _statements(testimony, metadata)
         if statements or before is not None:
             access.describe(session, testimony, statements, said_by=said_by, now=now)
+    fields = {*given, *(before or {})}
     events.record(
         session,
         "metadata modification" if before is not None else "description",
         testimony_id=testimony.id,
         agent=said_by,
-        detail={"fields": sorted(key for key in given if (before or {}).get(key) != given[key])},
+        detail={"fields": sorted(key for key in fields if (before or {}).get(key) != given.get(key))},
     )
+
+
+_PUBLIC = ("title", "summary", "places", "subjects", "people", "date", "languages")
+"""Parts of a description that are searched or counted."""
 
 
 def as_given(metadata: TestimonyMetadata) -> dict[str, Any]:
@@ -93,6 +106,8 @@ def _statements(testimony: Testimony, metadata: TestimonyMetadata) -> list[NewSt
     recordings = {recording.number: recording.id for recording in testimony.recordings}
     statements = []
     for said in metadata.statements:
+        if said.recording is not None and said.recording not in recordings:
+            continue  # it is not there yet; stated when it comes (`restate`)
         on_stretch = said.start_ms is not None or said.end_ms is not None
         on_recording = said.recording is not None and not on_stretch
         statements.append(
@@ -111,7 +126,7 @@ def _statements(testimony: Testimony, metadata: TestimonyMetadata) -> list[NewSt
     return statements
 
 
-def _describe_chapters(session: Session, testimony: Testimony, chapters: Sequence[DescribedChapter]) -> None:
+def _describe_chapters(session: Session, testimony: Testimony, metadata: TestimonyMetadata) -> None:
     """Chapters keep their public id as long as place and title stay: statements and links rest on it."""
     before: dict[tuple[int | None, int | None, str], Chapter | None] = {
         (chapter.recording_number, chapter.start_ms, chapter.title): chapter for chapter in testimony.chapters
@@ -120,10 +135,11 @@ def _describe_chapters(session: Session, testimony: Testimony, chapters: Sequenc
         chapter.position = -1 - offset
     session.flush()
     rows = []
-    for position, described in enumerate(chapters):
-        key = (described.recording, described.start_ms, described.title)
-        chapter = before.pop(key, None) or Chapter(
-            recording_number=described.recording, start_ms=described.start_ms, title=described.title
+    for position, described in enumerate(metadata.chapters):
+        given = "recording" in described.model_fields_set
+        number = described.recording if given else metadata.numbers[0]
+        chapter = before.pop((number, described.start_ms, described.title), None) or Chapter(
+            recording_number=number, start_ms=described.start_ms, title=described.title
         )
         chapter.position = position
         chapter.end_ms = described.end_ms

@@ -59,7 +59,7 @@ def publish_machine(
     )
     if shown is not None and shown.status != "machine":
         held = _segment_places(session, shown)
-        if not any(recording_id == recording.id for _, recording_id in held):
+        if not any(recording_id == recording.id for _, recording_id, _ in held):
             _add_revision(
                 session,
                 transcript,
@@ -88,12 +88,14 @@ def publish_captions(
         _translation(session, testimony, translation) if translation else _original(session, testimony)
     )
     rows = _add_segments(session, transcript, recording, segments, recognition_id=None)
+    shown = shown_revision(transcript.revisions)
     return _add_revision(
         session,
         transcript,
-        _placed(session, testimony, shown_revision(transcript.revisions), recording, rows),
+        _placed(session, testimony, shown, recording, rows),
         author=author,
-        status="in review",
+        # What was reviewed of other recordings is shown on; which passages were checked is told by each.
+        status="reviewed" if shown is not None and shown.status == "reviewed" else "in review",
         note=f"recording {recording.number} from the captions that came with it",
     )
 
@@ -146,15 +148,15 @@ def _add_segments(
     return rows
 
 
-def _segment_places(session: Session, revision: Revision) -> list[tuple[int, int | None]]:
-    """(segment id, recording id) in the revision's order."""
+def _segment_places(session: Session, revision: Revision) -> list[tuple[int, int | None, bool]]:
+    """(segment id, recording id, checked) in the revision's order."""
     rows = session.execute(
-        select(Segment.id, Segment.recording_id)
+        select(Segment.id, Segment.recording_id, RevisionSegment.checked)
         .join(RevisionSegment, RevisionSegment.segment_id == Segment.id)
         .where(RevisionSegment.revision_id == revision.id)
         .order_by(RevisionSegment.position)
     )
-    return [(segment_id, recording_id) for segment_id, recording_id in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _placed(
@@ -163,19 +165,20 @@ def _placed(
     base: Revision | None,
     recording: Recording,
     rows: Sequence[Segment],
-) -> list[int]:
-    """Segment ids of `base` with those of one recording replaced by `rows`, recordings in their order."""
+) -> list[tuple[int, bool]]:
+    """Segment ids of `base`, each with whether it was checked there, with those of one recording replaced by
+    `rows`; recordings in their order."""
     held = _segment_places(session, base) if base is not None else []
     numbers: dict[int | None, int] = {r.id: r.number for r in testimony.recordings}
-    others = [(numbers.get(rid, 0), sid) for sid, rid in held if rid != recording.id]
-    placed = others + [(recording.number, row.id) for row in rows]
-    return [segment_id for _, segment_id in sorted(placed, key=lambda place: place[0])]
+    others = [(numbers.get(rid, 0), sid, checked) for sid, rid, checked in held if rid != recording.id]
+    placed = others + [(recording.number, row.id, False) for row in rows]
+    return [(segment_id, checked) for _, segment_id, checked in sorted(placed, key=lambda place: place[0])]
 
 
 def _add_revision(
     session: Session,
     transcript: Transcript,
-    segment_ids: Sequence[int],
+    places: Sequence[tuple[int, bool]],
     *,
     author: str | None,
     status: str,
@@ -186,8 +189,8 @@ def _add_revision(
     transcript.revisions.append(revision)
     session.flush()
     session.add_all(
-        RevisionSegment(revision_id=revision.id, segment_id=segment_id, position=position)
-        for position, segment_id in enumerate(segment_ids)
+        RevisionSegment(revision_id=revision.id, segment_id=segment_id, position=position, checked=checked)
+        for position, (segment_id, checked) in enumerate(places)
     )
     session.flush()
     return revision

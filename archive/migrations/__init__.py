@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from archive.errors import Conflict
 from archive.models import Base
 
 
@@ -22,11 +23,15 @@ def configuration() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; at once where it is there already."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    """Bring the database to the newest schema; at once where it is there already. Raises Conflict where a
+    newer version of the archive made it."""
+    scripts = ScriptDirectory.from_config(configuration())
     with engine.connect().execution_options(read_only=True) as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise Conflict(f"the database is at schema {current}, which this version does not know: it is newer")
     with engine.begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection

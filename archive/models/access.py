@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.models.base import Base, HasCreation
+from archive.models.base import Base, HasCreation, HasPublicId
 from schemas.access import LEVELS
 
 __all__ = ["LEVELS", "SUBJECTS", "AccessStatement"]
@@ -13,14 +13,16 @@ __all__ = ["LEVELS", "SUBJECTS", "AccessStatement"]
 SUBJECTS = ("testimony", "recording", "transcript", "chapter", "clip")
 
 
-class AccessStatement(HasCreation, Base):
+class AccessStatement(HasPublicId, HasCreation, Base):
     """One statement on one subject of a testimony.
 
     A stretch (`stretch_recording`, start and end in ms; end None: to its end) narrows it to a part of a
     recording.
-    In force from `begins_at` (None: always) until `ends_at` (exclusive; None: for ever) unless a newer one on
-    the same subject and stretch superseded it. `notice` is a sentence that the public may read where the
-    thing itself is closed.
+    Holds from `begins_at` (None: always) until `ends_at` (exclusive; None: for ever). A newer one on the same
+    subject and stretch supersedes it (`superseded_by` is its row id; None: it was taken back). Which are in
+    force is for `archive.access` to say. `notice` is a sentence that the public may read where the thing
+    itself is closed. On a chapter, the stretch is the chapter's when it was said: what was closed stays
+    closed, whatever becomes of the chapter.
     """
 
     __tablename__ = "access_statement"
@@ -47,11 +49,20 @@ class AccessStatement(HasCreation, Base):
     described: Mapped[bool] = mapped_column(default=False)
     """Whether the description that came with the media said so, rather than a person afterwards."""
     superseded_at: Mapped[datetime | None]
+    superseded_by: Mapped[int | None]
 
-    def in_force(self, moment: datetime) -> bool:
-        """Whether it counts at `moment`."""
-        return (
-            self.superseded_at is None
-            and (self.begins_at is None or self.begins_at <= moment)
-            and (self.ends_at is None or moment < self.ends_at)
+    @property
+    def place(self) -> tuple[str, int | None, int | None, int | None, int | None]:
+        """What it is about: two with the same place supersede each other."""
+        return (self.subject, self.subject_id, self.stretch_recording, self.start_ms, self.end_ms)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about the testimony as a whole."""
+        return self.subject == "testimony" and self.stretch_recording is None
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether `moment` lies within its dates."""
+        return (self.begins_at is None or self.begins_at <= moment) and (
+            self.ends_at is None or moment < self.ends_at
         )

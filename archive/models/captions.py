@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.models.base import Base, HasCreation, HasPublicId
@@ -15,7 +15,6 @@ class Captions(HasPublicId, HasCreation, Base):
     """
 
     __tablename__ = "captions"
-    __table_args__ = (UniqueConstraint("recording_id", "language", "sha256"),)
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
     language: Mapped[str | None]

@@ -10,7 +10,11 @@ class Chapter(HasPublicId, HasCreation, Base):
     """A titled stretch with synopsis, keywords and places; `recording_id` is None where there is no sound."""
 
     __tablename__ = "chapter"
-    __table_args__ = (UniqueConstraint("testimony_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("testimony_id", "position"),
+        # Access statements name chapters by row id, so none may ever be given to another.
+        {"sqlite_autoincrement": True},
+    )
 
     testimony_id: Mapped[int] = mapped_column(ForeignKey("testimony.id"), index=True)
     position: Mapped[int]

@@ -21,17 +21,15 @@ _NO_PROBABILITY = 255
 
 
 def pack_words(words: Iterable[Word]) -> bytes:
-    """Words with times of their own, packed; 15 bytes each."""
-    return b"".join(
-        _PACKED.pack(
-            word.offset,
-            len(word.text),
-            word.start_ms or 0,
-            word.end_ms or 0,
-            _NO_PROBABILITY if word.probability is None else round(word.probability * 250),
-        )
-        for word in words
-    )
+    """Words with times of their own, packed; 15 bytes each. Raises ValueError where one has none."""
+    return b"".join(_pack(word) for word in words)
+
+
+def _pack(word: Word) -> bytes:
+    if word.start_ms is None or word.end_ms is None or not 0 <= word.start_ms <= word.end_ms:
+        raise ValueError(f"a word with times of its own needs them in order: {word}")
+    probability = _NO_PROBABILITY if word.probability is None else round(word.probability * 250)
+    return _PACKED.pack(word.offset, len(word.text), word.start_ms, word.end_ms, probability)
 
 
 class Segment(HasPublicId, HasCreation, Base):

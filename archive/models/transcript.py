@@ -12,7 +12,8 @@ STATUSES = ("machine", "in review", "reviewed")
 
 
 class RevisionSegment(Base):
-    """The place of a segment in a revision."""
+    """The place of a segment in a revision. `checked`: somebody who reviews looked at it there; that it
+    stands in a revision which is called reviewed does not say so, since tapes are added to that later."""
 
     __tablename__ = "revision_segment"
     __table_args__ = (UniqueConstraint("revision_id", "position"),)
@@ -20,6 +21,7 @@ class RevisionSegment(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), index=True)
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"), index=True)
     position: Mapped[int]
+    checked: Mapped[bool] = mapped_column(default=False)
 
 
 class Revision(HasCreation, Base):

@@ -99,15 +99,15 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
 def revisions(session: Session, testimony: Testimony) -> dict[str, StoredRevision]:
     """Every published revision, by its path in the object."""
     numbers = {recording.id: recording.number for recording in testimony.recordings}
-    people = {role.person_id: role.person.public_id for role in testimony.roles}
     stored = {}
     for transcript in testimony.transcripts:
         for revision in transcript.revisions:
             segments = testimonies.segments_of(session, revision)
+            checked = testimonies.checked_segments(session, revision)
             stored[revision_path(transcript, revision)] = StoredRevision(
                 transcript=transcript.public_id,
                 number=revision.number,
-                segments=[_segment(segment, numbers, people) for segment in segments],
+                segments=[_segment(segment, numbers, checked) for segment in segments],
             )
     return stored
 
@@ -189,12 +189,13 @@ def _statement(testimony: Testimony, statement: AccessStatement) -> DescribedSta
         "chapter": {chapter.id: chapter.public_id for chapter in testimony.chapters},
     }
     public_id = subjects.get(statement.subject, {}).get(statement.subject_id or 0)
-    fields = {
-        name: getattr(statement, name)
-        for name in DescribedStatement.model_fields
-        if name != "subject_public_id"
+    successors = {row.id: row.public_id for row in testimony.statements}
+    named = {
+        "subject_public_id": public_id,
+        "superseded_by": successors.get(statement.superseded_by or 0),
     }
-    return DescribedStatement(subject_public_id=public_id, **fields)
+    fields = {name: getattr(statement, name) for name in DescribedStatement.model_fields if name not in named}
+    return DescribedStatement(**named, **fields)
 
 
 def _transcript(transcript: Transcript) -> DescribedTranscript:
@@ -216,16 +217,17 @@ def _transcript(transcript: Transcript) -> DescribedTranscript:
     )
 
 
-def _segment(segment: Segment, numbers: dict[int, int], people: dict[int, str]) -> StoredSegment:
+def _segment(segment: Segment, numbers: dict[int, int], checked: set[int]) -> StoredSegment:
     return StoredSegment(
         public_id=segment.public_id,
         recording=None if segment.recording_id is None else numbers[segment.recording_id],
         start_ms=segment.start_ms,
         end_ms=segment.end_ms,
         speaker_label=segment.speaker_label,
-        person=None if segment.person_id is None else people.get(segment.person_id),
+        person=None if segment.person is None else segment.person.public_id,
         language=segment.language,
         recognition=None if segment.recognition is None else segment.recognition.public_id,
+        checked=segment.id in checked,
         text=segment.text,
         words=[
             StoredWord(

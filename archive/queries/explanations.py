@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.access import PUBLIC, visible
+from archive.access import PUBLIC, in_force, visible
 from archive.models import AccessStatement, Testimony
 from archive.models.access import LEVELS
 
@@ -36,9 +36,8 @@ class Explanation:
 def explain(testimony: Testimony, now: datetime) -> Explanation:
     """Why a loaded testimony is open or closed to the public."""
     opening = visible(PUBLIC, testimony, "read", now)
-    whole = [
-        s for s in testimony.statements if s.in_force(now) and s.subject == "testimony" and s.start_ms is None
-    ]
+    live = in_force(testimony.statements, now)
+    whole = [statement for statement in live if statement.whole]
     if opening.described:
         everything = all(opening.hears_all(recording.number) for recording in testimony.recordings)
         sentence = "open to the public" if everything else "open to the public, but for what is closed below"
@@ -54,14 +53,16 @@ def explain(testimony: Testimony, now: datetime) -> Explanation:
         accession_number=testimony.accession_number,
         open=opening.described,
         sentence=sentence,
-        statements=tuple(_explain(testimony, statement, now) for statement in testimony.statements),
+        statements=tuple(
+            _explain(testimony, statement, statement in live) for statement in testimony.statements
+        ),
     )
 
 
-def _explain(testimony: Testimony, statement: AccessStatement, now: datetime) -> ExplainedStatement:
+def _explain(testimony: Testimony, statement: AccessStatement, live: bool) -> ExplainedStatement:
     place = _place(testimony, statement)
-    state = "in force" if statement.in_force(now) else "not in force"
-    if statement.superseded_at is not None:
+    state = "in force" if live else "not in force"
+    if statement.superseded_at is not None and not live:
         state = f"superseded {statement.superseded_at:%Y-%m-%d}"
     parts = [f"{place}: {statement.level}"]
     if statement.begins_at:

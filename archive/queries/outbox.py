@@ -1,20 +1,22 @@
 """What waits in the outbox, and which testimonies a search must leave out meanwhile."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from archive.models import Indexed, OutboxEntry, Testimony
 
 
-def waiting(session: Session, destination: str, limit: int) -> list[int]:
-    """Row ids of testimonies with changes to deliver, those that close something first, then oldest first."""
+def waiting(session: Session, destination: str, limit: int, *, without: Collection[int] = ()) -> list[int]:
+    """Row ids of testimonies with changes to deliver, but for `without`: those that close something first,
+    then oldest first."""
     statement = (
         select(OutboxEntry.testimony_id)
-        .where(OutboxEntry.destination == destination)
+        .where(OutboxEntry.destination == destination, OutboxEntry.testimony_id.not_in(without))
         .group_by(OutboxEntry.testimony_id)
-        .order_by(func.max(OutboxEntry.closing).desc(), func.min(OutboxEntry.id))
+        .order_by(func.max(case((OutboxEntry.closing, 1), else_=0)).desc(), func.min(OutboxEntry.id))
         .limit(limit)
     )
     return list(session.scalars(statement))

@@ -13,6 +13,7 @@ from archive.passages import cut_passages
 from archive.queries import testimonies
 from archive.reading import UNTITLED, OpenChapter, OpenRecording, PersonInRole, Reading, Stream
 
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """A testimony of which the public may know no more than this sentence."""
@@ -35,11 +36,11 @@ def read(
     `text=False` leaves the streams out (lists need no text). `revision` asks for a numbered revision of the
     original instead of the shown one.
     """
+    if testimony.published_at is None and not viewer.staff:
+        return None
     opening = visible(viewer, testimony, use, now)
     if not opening.described:
         return Closed(opening.notice) if opening.notice else None
-    if testimony.published_at is None and not viewer.staff:
-        return None
     streams = _streams(session, testimony, opening, revision) if text else ()
     description = {key: value for key, value in testimony.description.items() if value}
     return Reading(
@@ -96,8 +97,10 @@ def _streams(
         if spans is None or revision is None:
             continue
         segments = testimonies.segments_of(session, revision)
-        machine_text = opening.machine_text or revision.status == "reviewed"
-        passages = cut_passages(segments, numbers, spans, speakers, machine_text=machine_text)
+        checked = testimonies.checked_segments(session, revision) if not opening.machine_text else set()
+        passages = cut_passages(
+            segments, numbers, spans, speakers, without=_unchecked(segments, checked, opening)
+        )
         if not passages:
             continue
         streams.append(
@@ -107,8 +110,8 @@ def _streams(
                 language=transcript.language or passages[0].language,
                 revision=revision.number,
                 status=revision.status,
-                author=revision.author,
-                engine=_engine(segments) if any(p.machine for p in passages) else None,
+                author=revision.author if not all(p.machine for p in passages) else None,
+                engine=", ".join(dict.fromkeys(p.engine for p in passages if p.engine)) or None,
                 passages=passages,
             )
         )
@@ -121,9 +124,11 @@ def _revision(transcript: Transcript, number: int | None) -> Revision | None:
     return next((revision for revision in transcript.revisions if revision.number == number), None)
 
 
-def _engine(segments: list[Segment]) -> str | None:
-    labels = dict.fromkeys(s.recognition.label for s in segments if s.recognition is not None)
-    return ", ".join(labels) or None
+def _unchecked(segments: list[Segment], checked: set[int], opening: Opening) -> set[int]:
+    """Row ids of segments that are closed as machine text which nobody checked."""
+    if opening.machine_text:
+        return set()
+    return {segment.id for segment in segments if segment.machine and segment.id not in checked}
 
 
 def _heard_languages(streams: tuple[Stream, ...]) -> tuple[str, ...]:

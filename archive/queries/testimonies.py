@@ -73,9 +73,17 @@ def segments_of(session: Session, revision: Revision) -> list[Segment]:
         .join(RevisionSegment, RevisionSegment.segment_id == Segment.id)
         .where(RevisionSegment.revision_id == revision.id)
         .order_by(RevisionSegment.position)
-        .options(selectinload(Segment.recognition))
+        .options(selectinload(Segment.recognition), selectinload(Segment.person))
     )
     return list(session.scalars(statement))
+
+
+def checked_segments(session: Session, revision: Revision) -> set[int]:
+    """Row ids of the segments that a reviewer looked at in a revision."""
+    statement = select(RevisionSegment.segment_id).where(
+        RevisionSegment.revision_id == revision.id, RevisionSegment.checked
+    )
+    return set(session.scalars(statement))
 
 
 def all_ids(session: Session) -> list[int]:

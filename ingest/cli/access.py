@@ -147,8 +147,11 @@ def _place(
 
     if recording is None and start is None and end is None:
         return None, None
-    number = 1 if recording is None else recording
     row_ids = {each.number: each.id for each in row.recordings}
+    if recording is None and len(row_ids) != 1:
+        told = ", ".join(str(number) for number in row_ids)
+        raise WrongInput(f"testimony {row.public_id} has the recordings {told}: say which with --recording")
+    number = next(iter(row_ids)) if recording is None else recording
     if number not in row_ids:
         raise WrongInput(f"testimony {row.public_id} has no recording {number}")
     if start is None and end is None:

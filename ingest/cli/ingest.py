@@ -44,6 +44,10 @@ class Outcome:
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    metadata: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Description (YAML or JSON) of the one testimony in PATH."),
+    ] = None,
     collection: Annotated[
         str | None,
         typer.Option(
@@ -65,6 +69,7 @@ def ingest(
     outcome = bring_in(
         archive,
         paths,
+        metadata=metadata,
         collection=collection,
         language=language,
         access=access,
@@ -82,6 +87,7 @@ def bring_in(
     archive: Archive,
     paths: list[Path],
     *,
+    metadata: Path | None = None,
     collection: str | None = None,
     language: str | None = None,
     access: str | None = None,
@@ -93,7 +99,7 @@ def bring_in(
     from ingest.registration import Wishes
 
     outcome = Outcome()
-    deposit = plan_deposit(paths)
+    deposit = plan_deposit(paths, metadata)
     if not _accept(deposit, outcome):
         return outcome
     programs = find_programs(archive.settings)

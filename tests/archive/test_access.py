@@ -42,7 +42,9 @@ def statements(draw: st.DrawFn) -> AccessStatement:
         )
     )
     stretch: dict[str, object] = {}
-    if draw(st.booleans()):
+    if subject == "chapter":
+        stretch = {"stretch_recording": 1, "start_ms": 10, "end_ms": 20}
+    elif draw(st.booleans()):
         start = draw(st.integers(0, LENGTH - 1))
         number = {11: 1, 12: 2}.get(subject_id or 0, draw(st.sampled_from([1, 2])))
         end = draw(st.none() | st.integers(start + 1, LENGTH))
@@ -96,7 +98,7 @@ def test_one_more_statement_in_force_never_opens_what_another_closes(
     """What a viewer hears is exactly what no statement in force closes, point for point."""
     viewer = Viewer(clearance)
     opening = visible(viewer, describe(rows), "listen", NOW)
-    live = [row for row in rows if row.in_force(NOW)]
+    live = [row for row in rows if row.superseded_at is None and row.holds(NOW)]
     whole = [row for row in live if row.subject == "testimony" and row.start_ms is None]
     if any(not viewer.may(row.level) for row in whole) or (not whole and clearance != "restricted"):
         assert not opening.described
@@ -115,7 +117,7 @@ def test_one_more_statement_in_force_never_opens_what_another_closes(
             if row.subject == "recording" and row.subject_id == recording_id:
                 closed |= set(range(start, end))
             if row.subject == "chapter" and number == 1:
-                closed |= set(range(10, 20))
+                closed |= set(range(start, end))
             if row.subject == "transcript" and (row.start_ms is None or row.stretch_recording == number):
                 text_closed |= set(range(start, end))
         assert heard(opening, number) == set(range(LENGTH)) - closed
@@ -139,6 +141,30 @@ def test_a_chapter_that_is_partly_closed_is_not_named() -> None:
     )
     assert not visible(PUBLIC, row, "read", NOW).chapters
     assert visible(STAFF, row, "read", NOW).chapters == {31}
+
+
+def test_what_is_closed_stays_closed_until_its_successor_holds_and_again_afterwards() -> None:
+    place = {"stretch_recording": 1, "start_ms": 5, "end_ms": 9}
+    before = statement("restricted", id=1, superseded_at=NOW, superseded_by=2, **place)
+    opening = statement(
+        "public", id=2, begins_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2), **place
+    )
+    row = describe([statement("public", id=3), before, opening])
+    assert 6 not in heard(visible(PUBLIC, row, "listen", NOW), 1)
+    assert 6 in heard(visible(PUBLIC, row, "listen", NOW + timedelta(days=1)), 1)
+    assert 6 not in heard(visible(PUBLIC, row, "listen", NOW + timedelta(days=2)), 1)
+
+
+def test_a_superseded_word_on_the_whole_opens_nothing_while_its_successor_waits() -> None:
+    before = statement("public", id=1, superseded_at=NOW, superseded_by=2)
+    row = describe([before, statement("public", id=2, begins_at=NOW + timedelta(days=1))])
+    assert not visible(PUBLIC, row, "describe", NOW).described
+    assert visible(PUBLIC, row, "describe", NOW + timedelta(days=1)).described
+
+
+def test_a_weaker_notice_is_not_shown_for_what_a_stricter_statement_hides() -> None:
+    row = describe([statement("reading room", notice="In the reading room."), statement("withdrawn")])
+    assert visible(PUBLIC, row, "describe", NOW).notice is None
 
 
 def test_a_notice_is_shown_unless_it_is_withdrawn() -> None:
@@ -173,7 +199,7 @@ def test_next_change() -> None:
             statement("restricted", begins_at=NOW + timedelta(days=1), superseded_at=NOW),
         ]
     )
-    assert next_change(row, NOW) == NOW + timedelta(days=3)
+    assert next_change(row, NOW) == NOW + timedelta(days=1)
     assert next_change(describe([statement("public")]), NOW) is None
 
 

@@ -22,6 +22,7 @@ def segment(
         words.append(Word(part, offset, start + number * 100, start + number * 100 + 80, 0.5))
         offset += len(part)
     return Segment(
+        id=start + 1,
         public_id=f"s{start}",
         recording_id=RECORDING,
         start_ms=start,
@@ -36,9 +37,11 @@ def segment(
     )
 
 
-def cut(segments: list[Segment], *cuts: tuple[int, int], machine_text: bool = True) -> tuple[Passage, ...]:
+def cut(
+    segments: list[Segment], *cuts: tuple[int, int], without: frozenset[int] = frozenset()
+) -> tuple[Passage, ...]:
     spans = {1: open_spans(cuts), None: EVERYTHING}
-    return cut_passages(segments, {RECORDING: 1}, spans, {}, machine_text=machine_text)
+    return cut_passages(segments, {RECORDING: 1}, spans, {}, without=without)
 
 
 def test_nothing_closed_leaves_segments_as_they_are() -> None:
@@ -67,9 +70,9 @@ def test_a_closed_segment_leaves_a_gap() -> None:
     assert passages[1].gap_before
 
 
-def test_machine_text_that_is_not_open() -> None:
+def test_a_segment_that_is_closed_altogether() -> None:
     segments = [segment("One."), segment("Two.", 1000, machine=False)]
-    assert [passage.text for passage in cut(segments, machine_text=False)] == ["Two."]
+    assert [passage.text for passage in cut(segments, without=frozenset({segments[0].id}))] == ["Two."]
 
 
 def test_a_label_that_is_nobodys_is_never_shown() -> None:

@@ -1,10 +1,16 @@
 """What is in the store says everything that the database says."""
 
 import json
+from contextlib import AbstractContextManager
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from archive.changes.access import NewStatement
-from archive.database import reading
-from archive.preservation import preserve_waiting
+from archive.database import reading, writing
+from archive.errors import StoreError
+from archive.preservation import preserve, preserve_waiting
 from archive.queries import outbox
 from schemas.descriptor import Descriptor, StoredRecognition, StoredRevision
 from tests.archives import SmallArchive
@@ -47,3 +53,37 @@ def test_nothing_waits_afterwards_and_a_later_change_is_carried_too(archive: Sma
         ]
     ]
     assert levels == ["public", "withdrawn"]
+
+
+def test_an_object_that_cannot_be_written_holds_up_no_other(archive: SmallArchive) -> None:
+    damaged, whole = archive.add("Rain", [["It rained."]]), archive.add("Snow", [["Snow fell."]])
+    (folder,) = (path.parent for path in archive.settings.store_folder.rglob(f"{damaged}/inventory.json"))
+    for inventory in folder.rglob("inventory.json*"):
+        inventory.chmod(0o644)
+        inventory.write_text("torn")
+    with pytest.raises(StoreError, match="1 objects"):
+        preserve_waiting(archive.engine, archive.store)
+    assert archive.store.path(whole, "descriptor.json").exists()
+    with reading(archive.engine) as session:
+        assert outbox.waiting(session, "store", 10) == [archive.row_id(damaged)]
+
+
+def test_an_older_state_is_never_the_newest_version(archive: SmallArchive) -> None:
+    """Another process says something between our reading and our writing."""
+    public_id = archive.add("Weather", [["It rained."]])
+    said = []
+
+    def writing_after_somebody_else(engine: Engine) -> AbstractContextManager[Session]:
+        if not said:
+            said.append(True)
+            archive.state(public_id, NewStatement("withdrawn"))
+            preserve(archive.engine, archive.store, archive.row_id(public_id))
+        return writing(engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archive.preservation.writing", writing_after_somebody_else)
+        preserve(archive.engine, archive.store, archive.row_id(public_id))
+    descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())
+    assert [statement["level"] for statement in descriptor["statements"]] == ["public", "withdrawn"]
+    with reading(archive.engine) as session:
+        assert outbox.count(session, "store") == 0

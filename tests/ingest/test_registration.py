@@ -1,17 +1,20 @@
 """New, changed, unchanged, resumed or refused: what a deposit turns out to be beside what is there."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.access import PUBLIC
+from archive.changes.access import NewStatement
 from archive.database import reading, writing
 from archive.errors import Conflict, DuplicateFile
 from archive.jobs import create_queue
-from archive.models import Job
+from archive.models import Job, Testimony
 from archive.queries import readings, testimonies
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony
 from ingest.receiving import Received
@@ -167,3 +170,122 @@ def test_nothing_is_left_of_a_refused_deposit(archive: SmallArchive) -> None:
     with reading(archive.engine) as session:
         assert testimonies.count(session) == 1
         assert testimonies.find_by_accession(session, "A-2") is None
+
+
+def row_of(archive: SmallArchive, public_id: str) -> Testimony:
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        return row
+
+
+def is_public(archive: SmallArchive, public_id: str) -> bool:
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, public_id, PUBLIC, "describe", NOW)
+    return isinstance(found, readings.Reading)
+
+
+def test_collection_and_language_follow_the_description(archive: SmallArchive) -> None:
+    first = bring(archive, a_file("a.m4a"), title="Weather", accession_number="A-1", collection="Rain")
+    second = bring(
+        archive,
+        replace(a_file("a.m4a"), recording=DepositedRecording(Path("deposit/a.m4a"), 1, language="pl")),
+        title="Weather",
+        accession_number="A-1",
+        collection="Snow",
+        languages="pl",
+    )
+    assert second.status == "updated"
+    row = row_of(archive, first.testimony)
+    assert row.collection.name == "Snow"
+    assert row.recordings[0].language == "pl"
+    assert any("stays as it is" in note for note in second.notes)
+
+
+def test_an_offset_that_cited_times_rest_on_is_not_moved(archive: SmallArchive) -> None:
+    bring(archive, a_file("a.m4a"), title="Weather", accession_number="A-1")
+    moved = replace(a_file("a.m4a"), recording=DepositedRecording(Path("deposit/a.m4a"), 1, offset_ms=500))
+    with pytest.raises(Conflict, match="cited times rest on it"):
+        bring(archive, moved, title="Heavy weather", accession_number="A-1")
+
+
+def test_a_description_without_the_number_does_not_take_over(archive: SmallArchive) -> None:
+    first = bring(archive, a_file("a.m4a"), title="Weather", accession_number="A-1", access="restricted")
+    with pytest.raises(Conflict, match="A-1"):
+        bring(archive, a_file("a.m4a"), title="Weather", access="public")
+    assert not is_public(archive, first.testimony)
+
+
+def test_an_accession_number_can_be_given_later(archive: SmallArchive) -> None:
+    first = bring(archive, a_file("a.m4a"))
+    second = bring(archive, a_file("a.m4a"), title="Weather", accession_number="A-1")
+    assert (second.testimony, second.status) == (first.testimony, "updated")
+    assert row_of(archive, first.testimony).accession_number == "A-1"
+
+
+def test_one_number_in_two_spellings_of_unicode_is_one(archive: SmallArchive) -> None:
+    first = bring(archive, a_file("a.m4a"), title="Weather", accession_number="Łódź-1")
+    decomposed = unicodedata.normalize("NFD", "Łódź-1")
+    second = bring(archive, a_file("a.m4a"), title="Weather", accession_number=decomposed)
+    assert (second.testimony, second.status) == (first.testimony, "unchanged")
+
+
+def test_a_level_that_is_given_later_counts_only_where_nobody_ever_said_one(archive: SmallArchive) -> None:
+    first = bring(archive, a_file("a.m4a"))
+    second = bring(archive, a_file("a.m4a"), wishes=Wishes(access="public"))
+    assert second.status == "updated"
+    assert is_public(archive, first.testimony)
+    archive.state(first.testimony, NewStatement("withdrawn"))
+    third = bring(archive, a_file("a.m4a"), wishes=Wishes(access="public"))
+    assert third.status == "unchanged"
+    assert not is_public(archive, first.testimony)
+
+
+def test_a_statement_on_a_tape_that_comes_later_is_made_when_it_comes(archive: SmallArchive) -> None:
+    fields = {
+        "title": "Weather",
+        "accession_number": "A-1",
+        "recordings": [{"file": "1.m4a"}, {"file": "2.m4a"}],
+        "access": ["public", {"level": "restricted", "recording": 2}],
+    }
+    first = bring(archive, a_file("1.m4a"), **fields)
+    second = bring(archive, a_file("1.m4a"), a_file("2.m4a", 2), **fields)
+    assert second.status == "updated"
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, first.testimony, PUBLIC, "read", NOW)
+        assert isinstance(found, readings.Reading)
+        assert [recording.number for recording in found.recordings] == [1]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"checksum": "0" * 128}, {"chapters": [{"title": "Rain", "start": "1h", "end": "1h1m"}]}]
+)
+def test_a_known_file_without_its_description_is_unchanged(
+    archive: SmallArchive, fields: dict[str, Any]
+) -> None:
+    first = bring(archive, a_file("a.m4a"), title="Weather", accession_number="A-1", **fields)
+    second = bring(archive, a_file("a.m4a"))
+    assert (second.testimony, second.status) == (first.testimony, "unchanged")
+
+
+def test_captions_that_return_to_an_earlier_form_are_taken_in_again(
+    archive: SmallArchive, tmp_path: Path
+) -> None:
+    captions = tmp_path / "a.vtt"
+    statuses = []
+    for text, encoding in (("It rained.", "utf-8"), ("Snow fell.", "utf-16"), ("It rained.", "utf-8")):
+        captions.write_text(f"WEBVTT\n\n00:00.000 --> 00:01.000\n{text}\n", encoding=encoding)
+        statuses.append(bring(archive, a_file("a.m4a", captions=captions), title="Weather").status)
+    assert statuses == ["new", "updated", "updated"]
+
+
+def test_a_moved_file_with_new_captions_is_taken_from_where_it_is_now(
+    archive: SmallArchive, tmp_path: Path
+) -> None:
+    captions = tmp_path / "a.vtt"
+    captions.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nIt rained.\n")
+    first = bring(archive, a_file("a.m4a"), title="Weather", finish=False)
+    moved = a_file("a.m4a")
+    moved = replace(moved, recording=DepositedRecording(tmp_path / "a.m4a", 1, captions=captions))
+    bring(archive, moved, title="Weather", finish=False)
+    assert row_of(archive, first.testimony).recordings[0].current_file.source == str(tmp_path / "a.m4a")

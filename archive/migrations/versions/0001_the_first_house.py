@@ -90,6 +90,8 @@ def upgrade() -> None:
         sa.Column("said_by", sa.String(), nullable=False),
         sa.Column("described", sa.Boolean(), nullable=False),
         sa.Column("superseded_at", sa.DateTime(), nullable=True),
+        sa.Column("superseded_by", sa.Integer(), nullable=True),
+        sa.Column("public_id", sa.String(length=10), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -110,6 +112,7 @@ def upgrade() -> None:
             ["testimony_id"], ["testimony.id"], name=op.f("fk_access_statement_testimony_id_testimony")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_statement")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_access_statement_public_id")),
     )
     with op.batch_alter_table("access_statement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_access_statement_testimony_id"), ["testimony_id"], unique=False)
@@ -134,6 +137,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chapter")),
         sa.UniqueConstraint("public_id", name=op.f("uq_chapter_public_id")),
         sa.UniqueConstraint("testimony_id", "position", name=op.f("uq_chapter_testimony_id_position")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("chapter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_chapter_testimony_id"), ["testimony_id"], unique=False)
@@ -243,9 +247,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captions")),
         sa.UniqueConstraint("public_id", name=op.f("uq_captions_public_id")),
-        sa.UniqueConstraint(
-            "recording_id", "language", "sha256", name=op.f("uq_captions_recording_id_language_sha256")
-        ),
     )
     with op.batch_alter_table("captions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_captions_recording_id"), ["recording_id"], unique=False)
@@ -475,6 +476,7 @@ def upgrade() -> None:
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("checked", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revision.id"], name=op.f("fk_revision_segment_revision_id_revision")

@@ -1,16 +1,18 @@
 """Descriptions taken in twice: what changed changes, what was decided meanwhile stays."""
 
+from dataclasses import replace
 from typing import Any
 
 from archive.access import PUBLIC
 from archive.changes import testimonies as testimony_changes
+from archive.changes import transcripts
 from archive.changes.access import NewStatement
 from archive.changes.people import speaker_of
 from archive.database import reading, writing
 from archive.models import OutboxEntry
 from archive.queries import outbox, readings, testimonies
 from schemas.metadata import TestimonyMetadata
-from tests.archives import NOW, SmallArchive
+from tests.archives import NOW, SmallArchive, spoken
 
 
 def describe(archive: SmallArchive, public_id: str, **fields: Any) -> None:
@@ -143,3 +145,103 @@ def test_a_statement_by_a_person_supersedes_on_the_same_place_alone(archive: Sma
         assert row is not None
         live = [s for s in row.statements if s.superseded_at is None]
         assert sorted((s.level, s.start_ms) for s in live) == [("public", None), ("restricted", 0)]
+
+
+def test_a_correction_elsewhere_does_not_publish_a_name_again(archive: SmallArchive) -> None:
+    one, two = archive.add("One", [["It rained."]]), archive.add("Two", [["Snow fell."]])
+    named = [{"id": "P-1", "role": "narrator", "published_name": "(a name)"}]
+    for public_id in (one, two):
+        describe(archive, public_id, people=named)
+    describe(archive, one, people=[{"id": "P-1", "role": "narrator"}])
+    describe(archive, two, title="Another title", people=named)
+    with reading(archive.engine) as session:
+        for public_id in (one, two):
+            found = readings.read_public_id(session, public_id, PUBLIC, "describe", NOW)
+            assert isinstance(found, readings.Reading)
+            assert found.published_names == ()
+
+
+def test_words_that_are_taken_out_of_a_description_are_a_closing(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    describe(archive, public_id, title="Rain", summary="Of rain, and of a name")
+    empty_outbox(archive)
+    describe(archive, public_id, title="Rain", summary="Of rain", subjects=["rain"])
+    assert closing(archive) == {archive.row_id(public_id)}
+    empty_outbox(archive)
+    describe(archive, public_id, title="Rain", summary="Of rain", subjects=["rain"], rights="free")
+    assert closing(archive) == set()
+
+
+def speakers(archive: SmallArchive, public_id: str) -> list[str | None]:
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, public_id, PUBLIC, "read", NOW)
+        assert isinstance(found, readings.Reading)
+        return [passage.speaker for passage in found.streams[0].passages]
+
+
+def speak(archive: SmallArchive, public_id: str, label: str) -> None:
+    """Have the first recording's text said by whom the label means."""
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        person_id = speaker_of(row, label)
+        assert person_id is not None
+        segments = [replace(each, person_id=person_id) for each in spoken(["It rained."], "en")]
+        transcripts.publish_captions(session, row, row.recordings[0], segments, author="An archivist")
+
+
+def test_nobody_gets_another_persons_words(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    a = {"role": "narrator", "published_name": "Reader A"}
+    b = {"role": "narrator", "published_name": "Reader B"}
+    new = {"role": "narrator", "published_name": "Reader New"}
+    describe(archive, public_id, people=[a, b])
+    speak(archive, public_id, "Reader A")
+    for people in ([b, a], [new, b, a], [new, a], [a | {"names": ["A. A."]}, new]):
+        describe(archive, public_id, people=people)
+        assert speakers(archive, public_id) == ["Reader A"]
+
+
+def test_a_speaker_stays_when_an_identifier_is_added_or_corrected(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    other = archive.add("Snow", [["Snow fell."]])
+    describe(archive, other, people=[{"id": "P-2", "role": "narrator", "published_name": "Reader A"}])
+    describe(archive, public_id, people=[{"role": "narrator", "published_name": "Reader A"}])
+    speak(archive, public_id, "Reader A")
+    for identifier in ("P-1", "P-2"):
+        describe(
+            archive, public_id, people=[{"id": identifier, "role": "narrator", "published_name": "Reader A"}]
+        )
+        assert speakers(archive, public_id) == ["Reader A"]
+
+
+def test_people_with_identifiers_can_change_places_and_keep_all_their_names(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    a = {"id": "P-1", "role": "narrator", "names": ["One", "Two"]}
+    b = {"id": "P-2", "role": "interviewer", "names": ["Three"]}
+    describe(archive, public_id, people=[a, b])
+    describe(archive, public_id, people=[b, a, {"id": "P-1", "role": "translator"}])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert [role.role for role in row.roles] == ["interviewer", "narrator", "translator"]
+        assert row.roles[1].person is row.roles[2].person
+        assert row.roles[1].person.names == ["One", "Two"]
+
+
+def test_a_chapter_without_a_number_is_of_the_only_recording(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        row.recordings[0].number = 2
+    describe(
+        archive,
+        public_id,
+        recordings=[{"file": "tape.wav", "number": 2}],
+        chapters=[{"title": "Rain", "start": "0s", "end": "1s"}],
+    )
+    with reading(archive.engine) as session:
+        found = readings.read_public_id(session, public_id, PUBLIC, "read", NOW)
+        assert isinstance(found, readings.Reading)
+        assert [chapter.recording for chapter in found.chapters] == [2]

@@ -1,11 +1,15 @@
 """Publishing: a person's text is never displaced by a machine's; the machine's mark follows the segment."""
 
+import pytest
+from sqlalchemy import update
+
 from archive.access import PUBLIC
 from archive.changes import transcripts
 from archive.database import reading, writing
-from archive.models import Recognition
+from archive.models import Collection, Recognition, RevisionSegment
+from archive.models.segment import pack_words
 from archive.queries import readings, testimonies
-from archive.reading import Reading
+from archive.reading import Reading, Word
 from tests.archives import NOW, SmallArchive, spoken
 
 
@@ -91,3 +95,50 @@ def test_word_times_come_back_as_they_went_in(archive: SmallArchive) -> None:
     assert {word.probability for word in words} == {0.9}
     text = found.streams[0].passages[0].text
     assert all(text[word.offset :].startswith(word.text) for word in words)
+
+
+def review(archive: SmallArchive, public_id: str) -> None:
+    """As if a reviewer had looked at all that is shown now."""
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        revision = row.transcripts[0].revisions[-1]
+        revision.status = "reviewed"
+        session.execute(
+            update(RevisionSegment).where(RevisionSegment.revision_id == revision.id).values(checked=True)
+        )
+
+
+def test_a_tape_that_is_heard_after_a_review_is_not_called_reviewed(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."], []], collection="closed")
+    with writing(archive.engine) as session:
+        session.execute(update(Collection).values(machine_text="staff"))
+    assert read(archive, public_id).streams == ()
+    review(archive, public_id)
+    assert texts(read(archive, public_id)) == [("It rained.", True)]
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        run = run_over(session, row.recordings[1].current_file.id)
+        transcripts.publish_machine(
+            session, row, row.recordings[1], run, spoken(["Snow felt."], "en"), at=NOW
+        )
+    assert texts(read(archive, public_id)) == [("It rained.", True)]
+
+
+def test_captions_are_shown_though_another_tape_was_reviewed(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."], []])
+    review(archive, public_id)
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        transcripts.publish_captions(
+            session, row, row.recordings[1], spoken(["Snow fell."], "en"), author="An archivist"
+        )
+    assert texts(read(archive, public_id)) == [("It rained.", True), ("Snow fell.", False)]
+
+
+def test_words_without_times_in_order_are_refused() -> None:
+    for word in (Word("a", 0, None, None), Word("a", 0, 5, 4), Word("a", 0, -1, 4)):
+        with pytest.raises(ValueError, match="times"):
+            pack_words([word])

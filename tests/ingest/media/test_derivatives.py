@@ -1,0 +1,190 @@
+"""Copies, posters and sound: right in time, whole, and silent about who is in them."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from archive.errors import MediaError
+from ingest.media.commands import Programs
+from ingest.media.derivatives import decode, make_playback, make_poster
+from ingest.media.playable import plan_playback
+from ingest.media.probe import probe
+from ingest.media.sound import SAMPLE_RATE, Sound, open_samples, read_stretch
+from schemas.media import Probe
+from tests.ingest.media.making import BEEP_MS, GOOD
+
+Probed = Callable[[str], Probe]
+
+
+def beep_ms(sound: Path) -> float:
+    """When the beep begins."""
+    loud = np.abs(open_samples(sound).astype(np.int32)) > 5000
+    return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
+
+
+def heard(path: Path, programs: Programs, folder: Path) -> float:
+    target = folder / "heard.s16"
+    decode(path, probe(path, programs), target, programs)
+    return beep_ms(target)
+
+
+def flash_ms(path: Path, programs: Programs) -> float:
+    """When the picture turns white, as a player shows it."""
+    found = probe(path, programs)
+    assert found.video is not None
+    white = "fps=50:start_time=0,scale=8:8,format=gray"
+    command: list[str | Path] = [programs.ffmpeg, "-v", "error", "-i", path, "-vf", white]
+    command += ["-f", "rawvideo", "-"]
+    raw = subprocess.run(command, check=True, capture_output=True).stdout
+    brightness: npt.NDArray[np.float64] = np.frombuffer(raw, np.uint8).reshape(-1, 64).mean(axis=1)
+    return float(np.argmax(brightness > 200)) * 20
+
+
+QUICK = ["late-sound.mp4", "starts-at-2s.mkv"]
+SILENT = ["black.mp4", "no-sound.mp4"]
+REST = sorted({path.name for path in GOOD.iterdir()} - {*QUICK, *SILENT})
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REST)])
+def test_a_words_time_is_its_time_in_what_is_played(
+    name: str, programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    source = good / name
+    found = probed(source.name)
+    expected = BEEP_MS + (500 if name == "late-sound.mp4" else 0)
+    sound = decode(source, found, tmp_path / "sound.s16", programs)
+    assert abs(beep_ms(sound.path) - expected) <= 30
+    assert abs(sound.duration_ms - found.duration_ms) <= 60
+    assert sound.samples * 2 == sound.path.stat().st_size
+
+    copy = make_playback(source, found, tmp_path / "copies", "one", programs)
+    plan = plan_playback(found)
+    assert (copy is None) == plan.original
+    if copy is None:
+        return
+    played = probe(copy, programs)
+    assert plan_playback(played).reasons == ()
+    assert played.media_type == plan.media_type
+    assert abs(played.duration_ms - found.duration_ms) <= 100
+    assert abs(heard(copy, programs, tmp_path) - beep_ms(sound.path)) <= 30
+    if found.video is not None and played.video is not None:
+        assert abs(flash_ms(copy, programs) - BEEP_MS) <= 60
+        assert (played.video.height, played.video.rotation) == (found.video.height, found.video.rotation)
+        assert abs(played.video.width - found.video.width) <= 1
+        assert played.video.start_ms <= 50
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+
+
+def test_a_copy_tells_nothing_of_the_originals_tags(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    for name in ("described.mp3", "described.mp4"):
+        assert b"Bread in a bakery" in (good / name).read_bytes()
+        copy = make_playback(good / name, probed(name), tmp_path, name, programs)
+        assert copy is not None
+        assert b"Bread" not in copy.read_bytes()
+        assert b"+51.0" not in copy.read_bytes()
+        assert not probe(copy, programs).described
+
+
+def test_made_again_a_copy_is_the_same(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    source = good / "beep.mkv"
+    found = probed(source.name)
+    first = make_playback(source, found, tmp_path, "copy", programs)
+    assert first is not None
+    content = first.read_bytes()
+    assert make_playback(source, found, tmp_path, "copy", programs) == first
+    assert first.read_bytes() == content
+
+
+def test_what_is_stopped_leaves_nothing(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    source = good / "beep.webm"
+    found = probed(source.name)
+    with pytest.raises(KeyboardInterrupt):
+        make_playback(source, found, tmp_path, "copy", programs, stop)
+    with pytest.raises(KeyboardInterrupt):
+        decode(source, found, tmp_path / "sound.s16", programs, stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_there_stays_until_the_new_one_is_whole(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sound.s16").write_bytes(b"old")
+    source = good / "beep.wav"
+    found = probed(source.name)
+    damaged = Path(shutil.copy(source, tmp_path / "damaged.wav"))
+    damaged.write_bytes(b"not sound at all")
+    with pytest.raises(Exception, match="ffmpeg"):
+        decode(damaged, found, tmp_path / "sound.s16", programs)
+    assert (tmp_path / "sound.s16").read_bytes() == b"old"
+    decode(source, found, tmp_path / "sound.s16", programs)
+    assert (tmp_path / "sound.s16").stat().st_size == 64_000
+
+
+def test_without_sound_nothing_is_decoded(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    source = good / "no-sound.mp4"
+    with pytest.raises(MediaError, match="has no sound"):
+        decode(source, probed(source.name), tmp_path / "sound.s16", programs)
+
+
+def test_channels_that_silence_each_other_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
+    assert abs(heard(good / "upside-down.flac", programs, tmp_path) - BEEP_MS) <= 30
+
+
+def test_all_microphones_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
+    assert abs(heard(good / "two-microphones.mov", programs, tmp_path) - BEEP_MS) <= 30
+
+
+def test_names_with_patterns_in_them_are_names(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "%03d: 50% [a]"
+    source = good / "beep.mp4"
+    found = probed(source.name)
+    assert make_poster(source, found, folder / "poster%d.jpg", programs) == folder / "poster%d.jpg"
+    assert decode(source, found, folder / "sound.s16", programs).samples > 0
+    assert make_playback(
+        good / "described.mp4", found.model_copy(update={"described": True}), folder, "%d", programs
+    )
+
+
+def test_a_poster_is_a_picture(programs: Programs, probed: Probed, good: Path, tmp_path: Path) -> None:
+    poster = make_poster(good / "turned.mp4", probed("turned.mp4"), tmp_path / "p.jpg", programs)
+    assert poster is not None
+    assert poster.read_bytes()[:3] == b"\xff\xd8\xff"
+    command: list[str | Path] = [programs.ffprobe, "-v", "error", "-show_entries", "stream=width,height"]
+    command += ["-of", "csv=p=0", poster]
+    size = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    assert size == "120,160"
+    assert [path.name for path in tmp_path.iterdir()] == ["p.jpg"]
+
+
+def test_no_poster_is_black(programs: Programs, probed: Probed, good: Path, tmp_path: Path) -> None:
+    for name in ("black.mp4", "beep.wav"):
+        assert make_poster(good / name, probed(name), tmp_path / "p.jpg", programs) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_samples_are_read_by_the_millisecond(tmp_path: Path) -> None:
+    path = tmp_path / "sound.s16"
+    np.arange(1600, dtype="<i2").tofile(path)
+    assert Sound(path, 1600).duration_ms == 100
+    assert Sound(path, 1601).duration_ms == 101
+    assert (read_stretch(path, 10, 20) * 32768).tolist() == list(range(160, 320))
+    path.write_bytes(b"")
+    assert len(open_samples(path)) == 0

@@ -1,0 +1,160 @@
+"""What specimens of every kind hold, and what is refused."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive.errors import MediaError
+from ingest.media.commands import Programs
+from ingest.media.probe import KINDS, probe
+from schemas.media import Probe
+
+Probed = Callable[[str], Probe]
+
+KINDS_OF_FILES = [
+    ("beep.wav", "audio/wav", "pcm_s16le", None),
+    ("beep.flac", "audio/flac", "flac", None),
+    ("beep.mp3", "audio/mpeg", "mp3", None),
+    ("beep.m4a", "audio/mp4", "aac", None),
+    ("beep.ogg", "audio/ogg", "vorbis", None),
+    ("beep.opus", "audio/ogg", "opus", None),
+    ("beep.mp4", "video/mp4", "aac", "h264"),
+    ("beep.mov", "video/quicktime", "pcm_s16le", "h264"),
+    ("beep.mkv", "video/x-matroska", "opus", "h264"),
+    ("beep.webm", "video/webm", "opus", "vp8"),
+]
+
+
+def test_every_kind_has_a_specimen() -> None:
+    assert {name.rsplit(".", 1)[1] for name, *_ in KINDS_OF_FILES} == set(KINDS)
+
+
+@pytest.mark.parametrize(("name", "media_type", "audio", "video"), KINDS_OF_FILES)
+def test_every_kind_is_known_by_its_content(
+    name: str, media_type: str, audio: str, video: str | None, programs: Programs, good: Path, tmp_path: Path
+) -> None:
+    disguised = Path(shutil.copy(good / name, tmp_path / "file.bin"))
+    found = probe(disguised, programs)
+    assert found.media_type == media_type
+    assert found.audio is not None
+    assert found.audio.codec == audio
+    assert (found.video.codec if found.video else None) == video
+    assert abs(found.duration_ms - 2000) <= 30
+    assert found.size == (good / name).stat().st_size
+    assert not found.cut_short
+    assert not found.described
+
+
+def test_a_probe_survives_json(probed: Probed) -> None:
+    found = probed("beep.mp4")
+    assert Probe.model_validate_json(found.model_dump_json()) == found
+    assert Probe.model_validate(found.model_dump(mode="json")) == found
+
+
+def test_a_length_that_the_header_lacks_is_measured(probed: Probed) -> None:
+    found = probed("no-duration.webm")
+    assert found.declared_ms is None
+    assert abs(found.duration_ms - 2000) <= 30
+
+
+def test_a_file_that_ends_too_early_is_described_as_far_as_it_goes(programs: Programs, bad: Path) -> None:
+    found = probe(bad / "cut-short.mp4", programs)
+    assert found.cut_short
+    assert found.declared_ms == 2000
+    assert 1000 < found.duration_ms < 1500
+
+
+def test_a_picture_is_described_as_it_is_shown(probed: Probed) -> None:
+    turned, wide = (probed(name).video for name in ("turned.mp4", "interlaced-wide.mov"))
+    assert turned is not None
+    assert (turned.coded_width, turned.coded_height) == (160, 120)
+    assert (turned.width, turned.height) == (120, 160)
+    assert turned.rotation in (90, 270)
+    assert wide is not None
+    assert (wide.width, wide.height) == (171, 120)
+    assert wide.interlaced
+
+
+def test_cover_art_is_no_picture_but_a_description(probed: Probed) -> None:
+    found = probed("described.mp3")
+    assert not found.has_video
+    assert found.described
+
+
+def test_titles_and_places_are_descriptions(probed: Probed) -> None:
+    assert probed("described.mp4").described
+
+
+def test_time_is_counted_from_the_files_start(probed: Probed) -> None:
+    late, shifted = (probed(name) for name in ("late-sound.mp4", "starts-at-2s.mkv"))
+    assert late.audio is not None
+    assert 450 <= late.audio.start_ms <= 510
+    assert late.start_ms == 0
+    assert abs(shifted.start_ms - 2000) < 50
+    assert shifted.audio is not None
+    assert shifted.audio.start_ms == 0
+    assert abs(shifted.duration_ms - 2000) < 50
+    assert not shifted.cut_short
+
+
+def test_single_microphones_are_heard_together(probed: Probed) -> None:
+    audio = probed("two-microphones.mov").audio
+    assert audio is not None
+    assert audio.streams == (0, 1)
+    assert probed("beep.mp4").audio.streams == (1,)  # type: ignore[union-attr] # it has
+
+
+def test_a_constant_bit_rate_is_seen(probed: Probed) -> None:
+    constant, varying = (probed(name).audio for name in ("beep.mp3", "beep-varying.mp3"))
+    assert constant is not None
+    assert varying is not None
+    assert constant.constant_bit_rate
+    assert not varying.constant_bit_rate
+
+
+REFUSED = [
+    ("empty.mp4", "is empty"),
+    ("text.mp4", "cannot be read as wav"),
+    ("zeros.mp3", "cannot be read as wav"),
+    ("index-lost.mp4", "cannot be read as wav"),
+    ("cut-short.wav", "cannot be read as wav"),
+    ("playlist.mp4", "wav, flac, mp3"),
+    ("concat.mp4", "wav, flac, mp3"),
+    ("captions-only.mkv", "neither sound nor moving picture"),
+    ("unknown-codec.mp4", "its video is protected"),
+]
+
+
+@pytest.mark.parametrize(("name", "reason"), REFUSED)
+def test_what_is_refused_and_why(name: str, reason: str, programs: Programs, bad: Path) -> None:
+    with pytest.raises(MediaError, match=reason) as caught:
+        probe(bad / name, programs)
+    assert caught.value.path == str(bad / name)
+
+
+def test_folders_and_missing_files_are_refused(programs: Programs, tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nothing.wav"):
+        with pytest.raises(MediaError, match="is not a file"):
+            probe(path, programs)
+
+
+@pytest.mark.parametrize("name", ["concat:a.wav", "-i.wav", "%03d a\nb ü.wav"])
+def test_strange_names_are_names(name: str, programs: Programs, good: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(good / "beep.wav", tmp_path / name))
+    assert probe(path, programs).duration_ms == 2000
+
+
+@pytest.mark.slow
+def test_files_from_the_wild_are_described_or_refused(programs: Programs, shared: Path) -> None:
+    described, refused = set(), set()
+    for path in sorted((shared / "data" / "media").iterdir()):
+        try:
+            assert probe(path, programs).duration_ms > 0
+            described.add(path.name)
+        except MediaError:
+            refused.add(path.name)
+    assert {"Vid1-1.mp4", "fixture-corrupt.mkv", "fixture-isom.mp4", "captions.srt", "fixture.avi"} <= refused
+    assert {"-video-with-dash-.mp4", "no_duration.webm", "fixture-null.webm", "meow.mp3"} <= described
+    assert {"fixture.wav", "fixture.mov", "fixture.ogg", "fixture.mkv", "video short.mp4"} <= described
