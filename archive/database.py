@@ -41,7 +41,8 @@ def open_engine(settings: Settings) -> Engine:
     """An engine on the archive's database; the home folder is made where it is missing."""
     if settings.database.startswith("sqlite"):
         settings.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database)
+    # What was searched for or said is not for the log, where errors of the database would write it.
+    engine = create_engine(settings.database, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

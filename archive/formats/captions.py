@@ -63,8 +63,9 @@ def compose(
 
 
 def _name(before: Passage | None, passage: Passage) -> str:
-    """The speaker's name where a turn begins, or after a gap."""
-    if before is not None and before.speaker == passage.speaker and not passage.gap_before:
+    """The speaker's name where a turn begins. Not after a gap too: that would tell that something is closed."""
+    turn = before is None or before.speaker != passage.speaker or before.recording != passage.recording
+    if not turn:
         return ""
     name = " ".join((passage.speaker or "").split())
     return f"{name}: " if name else ""

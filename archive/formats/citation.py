@@ -17,7 +17,7 @@ def cite(
     end_ms: int | None = None,
     gettext: Gettext = str,
 ) -> str:
-    """Title. Collection, archive. Identifier. Address, recording 2, 00:01:23-00:01:40. How it was made.
+    """Title. Collection, archive. Identifier. Recording 2, 00:01:23-00:01:40. Address How it was made.
 
     `recording`, `start_ms` and `end_ms` name the stretch (cited time), `address` is the one that leads there.
     With a `stream`, whose words are quoted, a machine's are named as such.
@@ -25,12 +25,14 @@ def cite(
     parts = [reading.title, f"{reading.collection_name}, {archive}"]
     if reading.accession_number:
         parts.append(gettext("Identifier %(identifier)s") % {"identifier": reading.accession_number})
-    place = [address]
+    place = []
     if recording is not None and len(reading.recordings) > 1:
-        place.append(gettext("recording %(number)d") % {"number": recording})
+        place.append(gettext("Recording %(number)d") % {"number": recording})
     if start_ms is not None:
         place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock(end_ms)}")
-    parts.append(", ".join(place))
+    if place:
+        parts.append(", ".join(place))
+    parts.append(address)
     sentence = " ".join(_ended(" ".join(part.split()), address) for part in parts)
     if stream is None:
         return sentence

@@ -128,3 +128,19 @@ def test_a_statement_that_begins_by_date_leaves_the_search_before_it_is_indexed(
     assert ids(search(archive, backend, "rained")) == {public_id}
     with reading(archive.engine) as session:
         assert outbox.left_out(session, NOW + timedelta(days=3651)) == {public_id}
+
+
+def test_closing_by_date_leaves_nothing_in_the_dictionary(
+    archive: SmallArchive, backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public_id = archive.add("Weather", [["It rained xyzzyplugh."]])
+    archive.add("More weather", [["Snow fell."]])
+    monkeypatch.setattr("search.indexer.clock_now", lambda: NOW)
+    archive.state(public_id, NewStatement("public", ends_at=NOW + timedelta(days=1)))
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    assert "xyzzyplugh" in dictionary(archive)
+    monkeypatch.setattr("search.indexer.clock_now", lambda: NOW + timedelta(days=2))
+    assert deliver(archive.engine, backend) == 1
+    assert "xyzzyplugh" not in dictionary(archive)
+    assert deliver(archive.engine, backend) == 0

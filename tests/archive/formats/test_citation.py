@@ -27,7 +27,7 @@ def test_a_stretch() -> None:
         start_ms=57_200,
         end_ms=83_000,
     )
-    assert said.endswith(f"{ADDRESS}?r=2&t=57.2,83, recording 2, 00:00:57–00:01:23.")
+    assert said.endswith(f" Recording 2, 00:00:57–00:01:23. {ADDRESS}?r=2&t=57.2,83")
     alone = cite(reading(HAND), archive="The archive", address=ADDRESS, recording=1, start_ms=3_600_000)
     assert alone.endswith(f"{ADDRESS}, 01:00:00.")
 

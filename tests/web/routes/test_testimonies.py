@@ -1,0 +1,153 @@
+import re
+from datetime import timedelta
+
+import pytest
+
+from archive.changes.access import NewStatement
+from tests.archives import NOW
+from tests.web.sites import Site
+from web import urls
+
+
+def find(library: Site, title: str) -> str:
+    hits = library.client.get("/api/v1/search", params={"size": 100}).json()["hits"]
+    return next(str(hit["testimony"]["id"]) for hit in hits if hit["testimony"]["title"] == title)
+
+
+def test_the_page_reads_without_scripts(library: Site) -> None:
+    public_id = find(library, "Weather in the north")
+    html = library.client.get(f"/testimonies/{public_id}").text
+    assert "<bdi>Weather in the north</bdi></h1>" in html
+    for words in ("1996", "English", "Rain, then sun.", "A. B., interviewee", "Interviewer", "W/1 é"):
+        assert words in html
+    assert "<span data-m=0 data-d=400>It</span> <span data-m=500 data-d=400>rained</span>" in html
+    assert "made by a machine, Whisper base (faster-whisper 1.2.1), and has not been checked" in html
+    assert html.count('class="tape"') == 2
+
+
+def test_times_are_links_to_their_moment(library: Site) -> None:
+    public_id = find(library, "Weather in the north")
+    html = library.client.get(f"/testimonies/{public_id}").text
+    assert re.search(rf'<a class="time" href="/testimonies/{public_id}\?t=2\.9"', html)
+    assert re.search(rf'<a class="time" href="/testimonies/{public_id}\?r=2&amp;t=0"', html)
+
+
+def test_a_stretch_is_marked_and_given_to_the_player(library: Site) -> None:
+    public_id = find(library, "Weather in the north")
+    html = library.client.get(f"/testimonies/{public_id}?r=2&t=0.5,1.5").text
+    assert re.search(r'<audio[^>]*src="/recordings/\w+/media#t=0\.5,1\.5"', html)
+    assert html.count('class="within"') == 2
+    assert '<div class="player audio" data-recording="1" hidden>' in html
+    assert "00:00 to 00:01" in html
+    assert "?r=2&amp;t=0.5,1.5" in html  # the citation leads to the stretch
+
+
+def test_the_page_opens_at_the_passage_in_which_the_moment_lies(library: Site) -> None:
+    public_id = find(library, "Weather in the north")
+    html = library.client.get(f"/testimonies/{public_id}?t=3.2").text
+    opened = html.split("opened-here")[1]
+    assert opened.index("sun") < opened.index("</p>")
+    assert html.count("autofocus") == 1
+
+
+@pytest.mark.parametrize("query", ["t=x", "r=99&t=1", "r=x", "t=1e9", "text=zz", "q=%00", "t=99999"])
+def test_an_address_that_somebody_mistyped_still_leads_there(library: Site, query: str) -> None:
+    public_id = find(library, "Weather in the north")
+    assert library.client.get(f"/testimonies/{public_id}?{query}").status_code == 200
+
+
+def test_words_that_were_searched_for_are_marked_and_listed(library: Site) -> None:
+    public_id = find(library, "Bread in a bakery")
+    html = library.client.get(f"/testimonies/{public_id}?q=bread").text
+    assert html.count("<mark>bread</mark>") == 2
+    assert "in 2 passages:" in html
+
+
+def test_a_translation_takes_the_place_of_the_original(library: Site) -> None:
+    public_id = find(library, "Wetter im Süden")
+    original = library.client.get(f"/testimonies/{public_id}").text
+    assert 'lang="de" dir="ltr">' in original
+    assert "German, as spoken" in original
+    translated = library.client.get(f"/testimonies/{public_id}?text=en").text
+    assert "It rained in Graz." in translated
+    assert "Translated by A translator." in translated
+    assert f"/testimonies/{public_id}/transcript.vtt?text=en" in translated
+
+
+def test_text_from_right_to_left_runs_so(site: Site) -> None:
+    public_id = site.add("קהלת", [["לכל זמן"]], language="he", person=True)
+    html = site.client.get(f"/testimonies/{public_id}").text
+    assert re.search(r'<section class="transcript"[^>]* dir="rtl"', html)
+    assert '<p class="text" lang="he" dir="rtl"' in html
+
+
+def test_hidden_and_nonexistent_are_the_same_to_the_byte(site: Site) -> None:
+    closed = site.add("Closed", [["It rained."]], level="restricted", accession_number="W/2")
+    silent = site.add("Nothing said", [["It rained."]], level=None, accession_number="W/3")
+    later = site.add("Later", [["It rained."]], level=None)
+    site.archive.state(later, NewStatement("public", begins_at=NOW + timedelta(days=1)))
+    missing = site.client.get("/testimonies/nothing222")
+    assert missing.status_code == 404
+    for address in (
+        *(f"/testimonies/{hidden}" for hidden in (closed, silent, later)),
+        f"/testimonies/{closed}/transcript.vtt",
+        f"/testimonies/{closed}/transcript.xyz",
+        "/id/W/2",
+        "/id/W/3",
+        "/id/W/4",
+        "/nowhere",
+        "/recordings/nothing222/media",
+        "/collections/nothing",
+    ):
+        answer = site.client.get(address)
+        assert answer.content == missing.content, address
+        headers = {name: value for name, value in answer.headers.items() if name != "date"}
+        assert headers == {name: value for name, value in missing.headers.items() if name != "date"}
+
+
+def test_a_notice_is_all_that_is_said_of_a_closed_testimony(site: Site) -> None:
+    public_id = site.add("A title", [["It rained."]], accession_number="W/2")
+    notice = "This recording can be heard in the reading room."
+    site.archive.state(public_id, NewStatement("reading room", notice=notice))
+    for address in (f"/testimonies/{public_id}", "/id/W/2"):
+        answer = site.client.get(address)
+        assert answer.status_code == 403
+        assert notice in answer.text
+        assert "A title" not in answer.text
+        assert "rained" not in answer.text
+    assert site.client.get(f"/api/v1/testimonies/{public_id}").json()["error"]["code"] == "closed"
+    assert site.client.get(f"/testimonies/{public_id}/transcript.vtt").status_code == 404
+
+
+def test_what_opens_by_date_opens(site: Site) -> None:
+    public_id = site.add("Rain", [["It rained."]], level=None)
+    site.archive.state(public_id, NewStatement("public", begins_at=NOW - timedelta(seconds=1)))
+    assert site.client.get(f"/testimonies/{public_id}").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["W/1", "a b", "100%", "a?b#c", "ä/ö", "x&y=z", "a+b"])
+def test_an_accession_number_leads_to_the_testimony(site: Site, number: str) -> None:
+    public_id = site.add("Rain", [["It rained."]], accession_number=number)
+    answer = site.client.get(urls.accession(number) + "?t=1,2")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"/testimonies/{public_id}?t=1,2"
+    assert answer.headers["cache-control"] == "private, no-cache"
+
+
+def test_machine_text_that_is_for_staff_is_not_shown(site: Site) -> None:
+    site.archive.collection("staff", "Staff", machine_text="staff")
+    public_id = site.add("Rain", [["It rained."]], collection="staff")
+    html = site.client.get(f"/testimonies/{public_id}").text
+    assert "rained" not in html
+    assert "There is no transcript to read here yet." in html
+    assert "<audio" in html
+
+
+def test_machine_text_for_listening_is_read_and_not_taken_away(site: Site) -> None:
+    site.archive.collection("listen", "Listen", machine_text="listen")
+    public_id = site.add("Rain", [["It rained."]], collection="listen")
+    html = site.client.get(f"/testimonies/{public_id}").text
+    assert ">rained.</span>" in html
+    assert "transcript." not in html.split("</head>")[1]
+    assert site.client.get(f"/testimonies/{public_id}/transcript.txt").status_code == 404
+    assert site.client.get(f"/api/v1/testimonies/{public_id}").json()["transcripts"][0]["downloads"] == {}

@@ -1,0 +1,1 @@
+"""Letting people see, hear and quote: the site and its JSON API."""

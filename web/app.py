@@ -1,0 +1,73 @@
+"""The site, put together: `create_app(settings)` makes it, and nothing is made before."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import archive.clock
+from archive.database import open_engine
+from archive.migrations import upgrade
+from archive.settings import Settings
+from archive.store import create_store
+from search.backend import create_backend
+from web import urls
+from web.assets import Assets
+from web.dependencies import Services
+from web.errors import handle_errors
+from web.pages import Pages
+from web.routes import api, collections, health, home, media, robots, search, testimonies, transcripts
+from web.security import FOR_EVER, SecurityHeaders
+
+
+class VersionedFiles(StaticFiles):
+    """Static files under an address that changes with them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for ever."""
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = FOR_EVER
+        return response
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.clock.now) -> FastAPI:
+    """The site of the archive that `settings` describes. `clock` says when a request is judged."""
+    assets = Assets()
+    services = Services(
+        settings=settings,
+        engine=open_engine(settings),
+        store=create_store(settings),
+        backend=create_backend(settings),
+        pages=Pages(settings, assets),
+        clock=clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        upgrade(services.engine)
+        yield
+        services.backend.close()
+        services.engine.dispose()
+
+    app = FastAPI(
+        title=settings.name,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=urls.OPENAPI,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    handle_errors(app)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    for routes in (home, search, collections, testimonies, transcripts, media, api, health, robots):
+        app.include_router(routes.router)
+    app.mount(assets.prefix, VersionedFiles(directory=assets.folder), name="static")
+    return app

@@ -1,0 +1,50 @@
+"""A file as an answer: Range, If-Range and several ranges by Starlette; If-None-Match, which it passes over,
+here. Only called once the gate has opened the file, so that an ETag tells nothing to others."""
+
+import mimetypes
+import stat
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from archive.errors import ObjectNotFound
+from web.security import ASK_AGAIN
+
+
+def answer_file(request: Request, path: Path, media_type: str, name: str) -> Response:
+    """The file, shown in the browser under a name of ours (the depositor's is never told).
+
+    Raises ObjectNotFound where there is no such file: an archivist has to look.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ObjectNotFound(f"{path} cannot be read") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise ObjectNotFound(f"{path} is not a file")
+    response = FileResponse(
+        path,
+        media_type=media_type,
+        filename=f"{name}{_suffix(media_type)}",
+        content_disposition_type="inline",
+        stat_result=found,
+        headers={"cache-control": ASK_AGAIN},
+    )
+    if _unchanged(request.headers.get("if-none-match"), response.headers["etag"]):
+        kept = {name: response.headers[name] for name in ("etag", "last-modified", "cache-control")}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+def _unchanged(if_none_match: str | None, etag: str) -> bool:
+    """Whether the browser's copy is this very file (RFC 9110, 13.1.2: compared weakly)."""
+    if if_none_match is None:
+        return False
+    known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in known or etag in known
+
+
+def _suffix(media_type: str) -> str:
+    usual = {"audio/mp4": ".m4a", "audio/mpeg": ".mp3", "video/mp4": ".mp4", "image/jpeg": ".jpg"}
+    return usual.get(media_type) or mimetypes.guess_extension(media_type) or ""

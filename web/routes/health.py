@@ -1,0 +1,36 @@
+"""Whether the site can do its work, for those who watch over it."""
+
+import logging
+
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.database import reading
+from archive.errors import SearchUnavailable
+from web.dependencies import TheServices
+from web.routing import page_router
+
+router = page_router()
+log = logging.getLogger(__name__)
+
+
+@router.get("/healthz")
+def health(services: TheServices) -> JSONResponse:
+    """200 while testimonies can be read, 503 when they cannot. A search that is away is told, and is no
+    reason to take the site down."""
+    database = search = "ok"
+    try:
+        with reading(services.engine) as session:
+            session.execute(text("SELECT 1 FROM testimony LIMIT 1"))
+    except SQLAlchemyError:
+        log.exception("the database cannot be read")
+        database = "away"
+    try:
+        services.backend.check("public")
+    except SearchUnavailable as error:
+        log.warning("search is away: %s", error)
+        search = "away"
+    status = 200 if database == "ok" else 503
+    answer = {"status": "ok" if status == 200 else "away", "database": database, "search": search}
+    return JSONResponse(answer, status, {"cache-control": "no-store"})

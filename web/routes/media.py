@@ -1,0 +1,75 @@
+"""Sound and pictures, with Range; what the gate does not open does not exist."""
+
+from datetime import datetime
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from archive.access import Use, Viewer
+from archive.errors import NotFound
+from archive.models import Recording, Testimony
+from archive.queries.readings import derivative_of, read
+from archive.queries.testimonies import find_recording
+from archive.reading import OpenRecording, Reading
+from web.dependencies import Now, TheServices, TheSession, TheViewer
+from web.files import answer_file
+from web.routing import page_router
+
+router = page_router()
+
+
+@router.get("/recordings/{recording_id}/media")
+def media(
+    recording_id: str,
+    request: Request,
+    session: TheSession,
+    services: TheServices,
+    viewer: TheViewer,
+    now: Now,
+) -> Response:
+    """The playback copy, or the original where it plays in browsers."""
+    testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
+    playback = derivative_of(recording, "playback")
+    if opened.media != "open" or playback is None:
+        raise NotFound("there is nothing to play")
+    if playback.path is not None:
+        path = services.settings.derivatives_folder / playback.path
+    elif recording.current_file.stored_path is not None:
+        path = services.store.path(testimony.public_id, recording.current_file.stored_path)
+    else:
+        raise NotFound("there is nothing to play yet")
+    return answer_file(request, path, playback.media_type, f"{testimony.public_id}-{recording.number}")
+
+
+@router.get("/recordings/{recording_id}/poster")
+def poster(
+    recording_id: str,
+    request: Request,
+    session: TheSession,
+    services: TheServices,
+    viewer: TheViewer,
+    now: Now,
+) -> Response:
+    """A still of a video that may be seen."""
+    testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
+    still = derivative_of(recording, "poster")
+    if not opened.poster or still is None or still.path is None:
+        raise NotFound("there is no poster")
+    path = services.settings.derivatives_folder / still.path
+    return answer_file(request, path, still.media_type, f"{testimony.public_id}-{recording.number}")
+
+
+def _find(
+    session: Session, recording_id: str, viewer: Viewer, use: Use, now: datetime
+) -> tuple[Testimony, Recording, OpenRecording]:
+    """A recording of which the viewer may know, with what is open of it. Raises NotFound."""
+    found = find_recording(session, recording_id)
+    if found is None:
+        raise NotFound("no such recording")
+    testimony, recording = found
+    reading = read(session, testimony, viewer, use, now, text=False)
+    if isinstance(reading, Reading):
+        for opened in reading.recordings:
+            if opened.id == recording_id:
+                return testimony, recording, opened
+    raise NotFound("no such recording")

@@ -1,0 +1,54 @@
+"""A testimony's page, and the way to it from an accession number."""
+
+# ruff: noqa: PT028 - a testimony is not a test, whatever its name begins with
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from archive.errors import NotFound
+from archive.queries.testimonies import find_by_accession
+from search.parse import parse
+from web import urls
+from web.dependencies import Now, ThePage, TheSession, TheViewer
+from web.moments import read_moment, read_number
+from web.opening import find_testimony, open_testimony
+from web.routing import page_router
+from web.views.testimony import Asked, view_testimony
+
+router = page_router()
+
+
+@router.get("/testimonies/{testimony_id}")
+def testimony(
+    testimony_id: str,
+    session: TheSession,
+    viewer: TheViewer,
+    now: Now,
+    page: ThePage,
+    r: str | None = None,
+    t: str | None = None,
+    q: str = "",
+    text: str | None = None,
+) -> Response:
+    """Everything that may be seen, heard and read of one testimony."""
+    row = find_testimony(session, testimony_id)
+    reading = open_testimony(session, row, viewer, "read", now, notice=True)
+    taken = open_testimony(session, row, viewer, "download", now)
+    asked = Asked(read_number(r), read_moment(t), q.strip(), text)
+    tree = parse(asked.query)
+    view = view_testimony(reading, taken, asked, tree, page)
+    return page.render("testimony.html", {"view": view})
+
+
+@router.get("/id/{accession_number:path}")
+def by_accession(
+    accession_number: str, request: Request, session: TheSession, viewer: TheViewer, now: Now
+) -> Response:
+    """To the testimony of an accession number, at the moment that the address names."""
+    row = find_by_accession(session, accession_number)
+    if row is None:
+        raise NotFound("no such accession number")
+    reading = open_testimony(session, row, viewer, "describe", now, text=False, notice=True)
+    query = f"?{request.url.query}" if request.url.query else ""
+    # Not for ever: what is open today may be closed tomorrow, and then the number leads nowhere.
+    return RedirectResponse(urls.testimony(reading.id) + query, 302)

@@ -1,0 +1,66 @@
+"""A search asked through the site: one function behind the page and the API, so that both give the same."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query
+from sqlalchemy.orm import Session
+
+from archive.access import Viewer
+from archive.queries import outbox
+from archive.queries.readings import read
+from archive.queries.testimonies import load_by_public_ids
+from archive.reading import Reading
+from schemas.query import MAX_PAGE, Filters, SearchQuery
+from schemas.results import SearchPage
+from search.backend import SearchBackend
+from search.find import ask, find
+from web.dependencies import Now, TheSession, TheViewer
+
+_Values = Annotated[tuple[str, ...], Query(description="Repeatable: or within one facet, and between them.")]
+
+
+def read_query(
+    session: TheSession,
+    viewer: TheViewer,
+    now: Now,
+    q: Annotated[str, Query(description='Words; "phrases"; -without; OR. Empty: the newest first.')] = "",
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page, from 1.")] = 1,
+    size: Annotated[int, Query(ge=1, le=100, description="Testimonies on a page, at most 100.")] = 20,
+    collection: _Values = (),
+    language: _Values = (),
+    place: _Values = (),
+    year: _Values = (),
+    kind: _Values = (),
+) -> SearchQuery:
+    """The query of an address. A value that is given empty (a form's untouched field) filters nothing."""
+    chosen = {"collection": collection, "language": language, "place": place, "year": year, "kind": kind}
+    filters = Filters(**{name: tuple(dict.fromkeys(filter(None, v))) for name, v in chosen.items()})
+    return ask(
+        q.strip(),
+        filters=filters,
+        page=page,
+        size=size,
+        index="staff" if viewer.staff else "public",
+        without=outbox.left_out(session, now),
+    )
+
+
+TheQuery = Annotated[SearchQuery, Depends(read_query)]
+
+
+def find_testimonies(
+    query: SearchQuery, backend: SearchBackend, session: Session, viewer: Viewer, now: datetime
+) -> SearchPage:
+    """What the viewer finds. The index names testimonies and passages; the gate gives their text."""
+
+    def read_many(wanted: Mapping[str, Collection[str]]) -> dict[str, Reading]:
+        found = {}
+        for row in load_by_public_ids(session, list(wanted)):
+            reading = read(session, row, viewer, "search", now)
+            if isinstance(reading, Reading):
+                found[reading.id] = reading
+        return found
+
+    return find(query, backend, read_many)

@@ -1,0 +1,36 @@
+// Buttons that copy the citation, or a link to the moment that is heard now.
+
+/** @param {HTMLElement} root
+ * @param {import("./players.js").Players} players
+ * @param {AbortSignal} signal */
+export function offerCopies(root, players, signal) {
+  if (!navigator.clipboard) return; // only where the page came by https or from this machine
+  for (const tools of root.querySelectorAll(".tools")) {
+    const told = /** @type {HTMLElement | null} */ (tools.querySelector(".copied"));
+    /** @type {HTMLElement} */ (tools).hidden = false;
+    tools.addEventListener(
+      "click",
+      async (event) => {
+        const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
+        if (!(button instanceof HTMLElement) || !told) return;
+        try {
+          await navigator.clipboard.writeText(textFor(button, players));
+          told.textContent = told.dataset.done ?? "";
+        } catch {
+          told.textContent = told.dataset.failed ?? "";
+        }
+      },
+      { signal },
+    );
+  }
+}
+
+/** @param {HTMLElement} button
+ * @param {import("./players.js").Players} players */
+function textFor(button, players) {
+  if (button.dataset.copy === "citation") return document.getElementById("citation")?.textContent?.trim() ?? "";
+  const address = new URL(button.dataset.address ?? location.href);
+  if (players.number !== null && players.number !== 1) address.searchParams.set("r", String(players.number));
+  address.searchParams.set("t", String(Math.round(players.time / 100) / 10));
+  return address.href;
+}

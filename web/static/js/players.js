@@ -1,0 +1,99 @@
+// The players, one a recording, of which one is shown; and the one way to move to a moment of any of them.
+
+/** Tells that another recording is shown. */
+export const CHANGED = "recording-changed";
+
+export class Players extends EventTarget {
+  /** @type {Map<number, { box: HTMLElement, media: HTMLMediaElement | null }>} */
+  #players = new Map();
+
+  /** @param {HTMLElement} listen
+   * @param {AbortSignal} signal */
+  constructor(listen, signal) {
+    super();
+    this.listen = listen;
+    /** @type {number | null} */
+    this.number = null;
+    for (const found of listen.querySelectorAll(".player")) {
+      const box = /** @type {HTMLElement} */ (found);
+      const number = Number(box.dataset.recording);
+      this.#players.set(number, { box, media: box.querySelector("video, audio") });
+      if (this.number === null || !box.hidden) this.number = number;
+    }
+    for (const { box, media } of this.#players.values()) {
+      if (!media) continue;
+      // A fragment with an end would stop the voice there once, even after the reader went elsewhere;
+      // stretch.js stops it where that is meant.
+      const [address, fragment] = media.src.split("#");
+      if (fragment?.includes(",")) media.src = `${address}#${fragment.split(",")[0]}`;
+      const unplayable = /** @type {HTMLElement | null} */ (box.querySelector(".unplayable"));
+      media.addEventListener("error", () => unplayable && (unplayable.hidden = false), { signal });
+    }
+    listen.addEventListener("ended", () => this.#goOn(), { capture: true, signal });
+  }
+
+  /** The player that is shown, where there is something to play. */
+  get media() {
+    return this.number === null ? null : (this.#players.get(this.number)?.media ?? null);
+  }
+
+  /** The current moment in ms. */
+  get time() {
+    return Math.round((this.media?.currentTime ?? 0) * 1000);
+  }
+
+  /** Show a recording's player; the one before stops.
+   * @param {number} number
+   * @returns {boolean} whether there is one */
+  show(number) {
+    if (!this.#players.has(number)) return false;
+    if (number === this.number) return true;
+    this.media?.pause();
+    this.number = number;
+    for (const [each, { box }] of this.#players) box.hidden = each !== number;
+    for (const link of document.querySelectorAll(".recordings [data-recording]")) {
+      if (Number(/** @type {HTMLElement} */ (link).dataset.recording) === number) {
+        link.setAttribute("aria-current", "true");
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    }
+    this.dispatchEvent(new Event(CHANGED));
+    return true;
+  }
+
+  /** Go to a moment of a recording.
+   * @param {number} number
+   * @param {number} milliseconds
+   * @param {{ play?: boolean }} options */
+  seek(number, milliseconds, { play = false } = {}) {
+    if (!this.show(number)) return;
+    const media = this.media;
+    if (!media) return;
+    // Before its metadata are there this sets where it will start.
+    media.currentTime = milliseconds / 1000;
+    if (play) this.play();
+  }
+
+  /** Play; where the browser refuses, its own controls are still there. */
+  play() {
+    this.media?.play().catch((error) => {
+      if (error.name !== "AbortError" && error.name !== "NotAllowedError") {
+        this.media?.dispatchEvent(new Event("error"));
+      }
+    });
+  }
+
+  /** Play what is paused, pause what plays. */
+  toggle() {
+    if (this.media?.paused) this.play();
+    else this.media?.pause();
+  }
+
+  /** A testimony on several tapes is one account: after one tape comes the next. */
+  #goOn() {
+    const following = [...this.#players.keys()].filter((number) => number > (this.number ?? 0));
+    const next = following.sort((one, other) => one - other)[0];
+    if (next !== undefined && this.#players.get(next)?.media) this.seek(next, 0, { play: true });
+  }
+}

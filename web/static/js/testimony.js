@@ -1,0 +1,36 @@
+// The testimony page, put together. Without this file everything can be read, and heard with the browser's
+// own controls; with it the words follow the voice and the voice follows the words.
+
+import { offerCopies } from "./copy.js";
+import { Follower } from "./follow.js";
+import { bindLinks } from "./links.js";
+import { Players } from "./players.js";
+import { bindStretch } from "./stretch.js";
+import { Synchroniser } from "./sync.js";
+import { Timeline } from "./timeline.js";
+import { bindWords } from "./words.js";
+
+/** Start everything; aborting the signal takes every listener away again.
+ * @param {AbortSignal} signal */
+function start(signal) {
+  const transcript = /** @type {HTMLElement | null} */ (document.querySelector(".transcript"));
+  const listen = /** @type {HTMLElement | null} */ (document.querySelector(".listen"));
+  if (!transcript || !listen) return;
+
+  const timeline = new Timeline(transcript);
+  const players = new Players(listen, signal);
+  const sync = new Synchroniser(timeline, players, signal);
+  const follower = new Follower(transcript, players, sync, signal);
+  bindWords(transcript, timeline, players, follower, signal);
+  bindLinks(document.body, transcript, players, follower, signal);
+  bindStretch(listen, players, follower, signal);
+  offerCopies(document.body, players, signal);
+  follower.open();
+}
+
+const controller = new AbortController();
+start(controller.signal);
+addEventListener("pagehide", (event) => {
+  // A page that is kept for "back" goes on when it is shown again.
+  if (!event.persisted) controller.abort();
+});

@@ -1,0 +1,110 @@
+"""Every address of the site, in one place: pages, answers and templates ask here and build none themselves.
+
+`t` is seconds within one recording, `r` that recording's number (absent: 1); a citation rests on both, so
+neither ever changes its meaning.
+"""
+
+# ruff: noqa: PT028 - a testimony is not a test, whatever its name begins with
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+from schemas.query import FACETS, FacetName, Filters
+
+HOME = "/"
+SEARCH = "/search"
+API_DOCS = "/api/docs"
+OPENAPI = "/api/openapi.json"
+API_SEARCH = "/api/v1/search"
+
+TRANSCRIPT_FORMATS = ("vtt", "srt", "txt", "json")
+
+
+def seconds(milliseconds: int) -> str:
+    """Milliseconds as `t` has them: `57.2`, `83`."""
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+
+
+def testimony(
+    testimony_id: str,
+    *,
+    recording: int | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    query: str = "",
+    text: str | None = None,
+) -> str:
+    """A testimony's page, at a recording and moment or stretch of it; `query` marks what was searched for,
+    `text` chooses a translation."""
+    at = None
+    if start_ms is not None:
+        at = seconds(start_ms) if end_ms is None else f"{seconds(start_ms)},{seconds(end_ms)}"
+    asked = {"r": recording if recording != 1 else None, "t": at, "q": query or None, "text": text}
+    return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", asked.items())
+
+
+def accession(number: str) -> str:
+    """The address that leads from the archive's own accession number to the testimony."""
+    return f"/id/{quote(number, safe='')}"
+
+
+def transcript(
+    testimony_id: str, extension: str, *, recording: int | None = None, text: str | None = None
+) -> str:
+    """A transcript to be taken away; without a recording all of them, in order."""
+    path = f"/testimonies/{quote(testimony_id, safe='')}/transcript.{extension}"
+    return _with_query(path, [("r", recording), ("text", text)])
+
+
+def collection(slug: str) -> str:
+    """A collection's page."""
+    return f"/collections/{quote(slug, safe='')}"
+
+
+def media(recording_id: str) -> str:
+    """The sound or picture of a recording."""
+    return f"/recordings/{quote(recording_id, safe='')}/media"
+
+
+def poster(recording_id: str) -> str:
+    """A still of a video."""
+    return f"/recordings/{quote(recording_id, safe='')}/poster"
+
+
+def captions(recording_id: str, *, text: str | None = None) -> str:
+    """The captions that a player shows over a video."""
+    return _with_query(f"/recordings/{quote(recording_id, safe='')}/captions.vtt", [("text", text)])
+
+
+def search(query: str = "", filters: Filters | None = None, *, page: int = 1, size: int | None = None) -> str:
+    """A page of search results."""
+    chosen = [(name, value) for name in FACETS for value in (filters.chosen(name) if filters else ())]
+    paging = [("page", page if page > 1 else None), ("size", size)]
+    return _with_query(SEARCH, [("q", query or None), *chosen, *paging])
+
+
+def api_search(query: str = "") -> str:
+    """The search, for programs."""
+    return _with_query(API_SEARCH, [("q", query or None)])
+
+
+def api_testimony(testimony_id: str) -> str:
+    """A testimony's description, for programs."""
+    return f"/api/v1/testimonies/{quote(testimony_id, safe='')}"
+
+
+def with_value(filters: Filters, name: FacetName, value: str) -> Filters:
+    """The filters with one more value."""
+    return filters.model_copy(update={name: (*filters.chosen(name), value)})
+
+
+def without_value(filters: Filters, name: FacetName, value: str) -> Filters:
+    """The filters without one of their values."""
+    return filters.model_copy(update={name: tuple(v for v in filters.chosen(name) if v != value)})
+
+
+def _with_query(path: str, pairs: Iterable[tuple[str, str | int | None]]) -> str:
+    given = [(name, str(value)) for name, value in pairs if value is not None]
+    # Commas stay readable: "t=57.2,83" is what people copy, cite and type.
+    return f"{path}?{urlencode(given, safe=',')}" if given else path

@@ -1,0 +1,138 @@
+"""A text as the testimony page lays it out: recordings, in them passages, a speaker's name once a turn."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from markupsafe import Markup
+
+from archive.reading import Passage, Reading, Stream
+from web import urls
+from web.languages import direction
+from web.moments import Moment, clock_time, iso_duration
+from web.words import Mark, passage_html
+
+Marks = Mapping[str, Sequence[Mark]]
+"""Found words by the passage's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the page was opened: a recording, and a moment or stretch of it where one was asked for."""
+
+    recording: int | None
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """One passage on the page."""
+
+    id: str
+    html: Markup
+    language: str
+    direction: str
+    speaker: str | None
+    """Only where a turn begins."""
+    time: str | None
+    """`00:57`; None where there is no sound."""
+    duration: str | None
+    """The same for programs."""
+    address: str | None
+    """Opens the page here."""
+    start_ms: int | None
+    length_ms: int | None
+    timed_words: bool
+    """Whether its words have times of their own; else it is lit as a whole."""
+    machine: bool
+    """Says that a machine made it, where that is not true of the whole text."""
+    within: bool
+    """Belongs to the stretch that was asked for."""
+    opened: bool
+    """The page opens here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text of one recording (or of none, where there is no sound)."""
+
+    number: int | None
+    passages: tuple[ShownPassage, ...]
+
+
+def lay_out(
+    reading: Reading, stream: Stream, at: Address, marks: Marks, *, query: str = "", text: str | None = None
+) -> tuple[Section, ...]:
+    """The sections of a text, in order of the recordings."""
+    mixed = stream.machine and stream.status != "reviewed" and not all(p.machine for p in stream.passages)
+    hours = any(recording.duration_ms >= 3_600_000 for recording in reading.recordings)
+    opened = _opened(stream, at)
+    sections = []
+    for number, passages in groupby(stream.passages, key=lambda passage: passage.recording):
+        moment = at.moment if number == at.recording else None
+        shown = []
+        for passage, begins in _with_turns(passages):
+            shown.append(
+                ShownPassage(
+                    id=passage.id,
+                    html=passage_html(passage, marks.get(passage.id, ()), moment),
+                    language=passage.language,
+                    direction=direction(passage.language),
+                    speaker=passage.speaker if begins else None,
+                    time=None if passage.start_ms is None else clock_time(passage.start_ms, hours=hours),
+                    duration=None if passage.start_ms is None else iso_duration(passage.start_ms),
+                    address=_address(reading, passage, query, text),
+                    start_ms=passage.start_ms,
+                    length_ms=_length(passage),
+                    timed_words=bool(passage.words) and passage.words[0].timed,
+                    machine=mixed and passage.machine,
+                    within=moment is not None and _overlaps(moment, passage),
+                    opened=passage.id == opened,
+                )
+            )
+        sections.append(Section(number, tuple(shown)))
+    return tuple(sections)
+
+
+def _with_turns(passages: Iterator[Passage]) -> Iterator[tuple[Passage, bool]]:
+    """Each passage, and whether a turn begins with it. A gap alone begins none: a name that is said twice
+    would tell that something between is closed."""
+    speaker: str | None = None
+    for passage in passages:
+        yield passage, passage.speaker is not None and passage.speaker != speaker
+        speaker = passage.speaker
+
+
+def _opened(stream: Stream, at: Address) -> str | None:
+    """The passage that the page opens at: the one in which the moment lies, else the last before it. Who
+    types the `t=73` that is read off "01:13" means what begins in that second."""
+    if at.moment is None:
+        return None
+    moment = at.moment.start_ms
+    timed = [p for p in stream.passages if p.recording == at.recording and p.start_ms is not None]
+    around = [p for p in timed if (p.start_ms or 0) <= moment < (p.end_ms or 0)]
+    before = [p for p in timed if (p.start_ms or 0) // 1000 * 1000 <= moment]
+    found = around[-1:] or before[-1:] or timed[:1]
+    return found[0].id if found else None
+
+
+def _overlaps(moment: Moment, passage: Passage) -> bool:
+    if moment.end_ms is None or passage.start_ms is None or passage.end_ms is None:
+        return False
+    if passage.words and passage.words[0].timed:
+        return any(moment.holds(word.start_ms, word.end_ms) for word in passage.words)
+    return passage.start_ms < moment.end_ms and moment.start_ms < passage.end_ms
+
+
+def _address(reading: Reading, passage: Passage, query: str, text: str | None) -> str | None:
+    if passage.start_ms is None:
+        return None
+    return urls.testimony(
+        reading.id, recording=passage.recording, start_ms=passage.start_ms, query=query, text=text
+    )
+
+
+def _length(passage: Passage) -> int | None:
+    if passage.start_ms is None or passage.end_ms is None:
+        return None
+    return passage.end_ms - passage.start_ms
