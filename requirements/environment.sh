@@ -22,7 +22,7 @@ stop() {
 # Install packages of Debian's; fails where that can't be done without asking.
 debian() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-    say "Installing from Debian: $*"
+    say "Installing from Debian (this may take a minute): $*"
     export DEBIAN_FRONTEND=noninteractive
     local install=(apt-get install --yes --quiet --no-install-recommends "$@")
     # The lists of packages of a new machine are empty or old.
@@ -128,12 +128,17 @@ find_ffmpeg() {
 }
 
 find_chromium() {
-    local each
+    local each found=
     for each in chromium chromium-browser google-chrome; do
-        if command -v "$each" >/dev/null; then return; fi
+        if command -v "$each" >/dev/null; then found=$each; fi
     done
-    debian chromium && return
-    without "Chromium is missing (Debian: apt install chromium)." "Tests in a browser will be skipped."
+    if [ -z "$found" ] && ! debian chromium; then
+        without "Chromium is missing (Debian: apt install chromium)." "Tests in a browser will be skipped."
+        return
+    fi
+    # Playwright brings a Node of its own, which needs a library that a bare Debian lacks.
+    "$python" -m playwright --version >/dev/null 2>&1 || debian libatomic1 ||
+        without "Playwright does not start (Debian: apt install libatomic1)." "Tests in a browser will fail."
 }
 
 find_voices() {

@@ -7,7 +7,7 @@ from typing import Any
 from archive.formats import Gettext
 from archive.formats.citation import cite
 from archive.formats.provenance import chosen, confidence, notice
-from archive.reading import Reading, Stream
+from archive.reading import Passage, Reading, Stream
 
 
 def write(
@@ -57,6 +57,12 @@ def write(
             for each in reading.recordings
             if recording in (None, each.number)
         ],
-        "passages": [asdict(passage) for passage in passages],
+        "passages": [_passage(passage) for passage in passages],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    fields = asdict(passage)
+    del fields["gap_before"]  # it would tell that something is closed there
+    return fields

@@ -4,12 +4,13 @@ list. The gate decides on each testimony; the database only leaves out what it w
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.access import Viewer
 from archive.models import AccessStatement, Collection, Testimony
 from archive.models.access import LEVELS
+from archive.models.base import Moment
 from archive.queries import testimonies
 from archive.queries.readings import read
 from archive.reading import Reading
@@ -43,11 +44,12 @@ def open_testimonies(
     statement = _newest(viewer, now)
     if slug is not None:
         statement = statement.join(Testimony.collection).where(Collection.slug == slug)
-    last: tuple[datetime, int] | None = None
+    last: tuple[datetime | None, int] | None = None
     while True:
         batch = statement
         if last is not None:
-            batch = statement.where(tuple_(Testimony.published_at, Testimony.id) < tuple_(*last))
+            last_row = tuple_(literal(last[0], Moment), literal(last[1]))
+            batch = statement.where(tuple_(Testimony.published_at, Testimony.id) < last_row)
         rows = session.execute(batch.limit(_BATCH)).all()
         loaded = {row.id: row for row in testimonies.load(session, [row_id for _, row_id in rows])}
         for _, row_id in rows:
@@ -59,7 +61,7 @@ def open_testimonies(
         last = (rows[-1][0], rows[-1][1])
 
 
-def _newest(viewer: Viewer, now: datetime) -> Select[tuple[datetime | None, int]]:
+def _newest(viewer: Viewer, now: datetime) -> Select[datetime | None, int]:
     statement = (
         select(Testimony.published_at, Testimony.id)
         .where(Testimony.published_at.is_not(None))

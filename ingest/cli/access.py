@@ -63,11 +63,11 @@ def access(
     from archive.database import reading
     from archive.queries.explanations import explain
 
-    archive = open_archive()
-    if level is not None:
-        _state(archive, testimony, level, recording, (start, end), (begins, ends), reason, notice, by)
-    with reading(archive.engine) as session:
-        explanation = explain(_find(session, testimony), now())
+    with open_archive() as archive:
+        if level is not None:
+            _state(archive, testimony, level, recording, (start, end), (begins, ends), reason, notice, by)
+        with reading(archive.engine) as session:
+            explanation = explain(_find(session, testimony), now())
     if as_json:
         typer.echo(json.dumps(asdict(explanation), ensure_ascii=False, indent=1, default=str))
         return

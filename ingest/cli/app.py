@@ -1,6 +1,8 @@
 """The typer application that every command registers on, and what all commands share."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -76,11 +78,24 @@ class Archive:
 
         return create_backend(self.settings)
 
+    def close(self) -> None:
+        """Let go of the connections and files of what was opened."""
+        if "backend" in self.__dict__:
+            self.backend.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
 
-def open_archive(**overrides: Any) -> Archive:
-    """The archive that the environment names; `overrides` that are None change nothing."""
+
+@contextmanager
+def open_archive(**overrides: Any) -> Iterator[Archive]:
+    """The archive that the environment names, let go when the block ends; `overrides` that are None change
+    nothing."""
     from archive.settings import Settings
 
     settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     set_log_level(settings.log_level)
-    return Archive(settings)
+    archive = Archive(settings)
+    try:
+        yield archive
+    finally:
+        archive.close()

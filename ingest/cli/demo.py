@@ -13,7 +13,7 @@ from ingest.cli.serve import listen, serve_on
 
 DEMO_HOME = Path(".demo")
 PORT = 8000
-QUERY = "testimony"
+QUERY = "bread"
 
 
 @app.command()
@@ -28,17 +28,19 @@ def demo(
     if not samples.is_dir():
         raise WrongInput(f"the sample collection is not here ({samples}); run this from the source tree")
     home = None if "TESTIMONY_HOME" in os.environ else DEMO_HOME
-    archive = open_archive(home=home)
-    outcome = bring_in(archive, [samples])
-    for name in ("published", "updated", "unchanged", "failed"):
-        if count := len(getattr(outcome, name)):
-            typer.echo(f"{name}: {count}", err=True)
-    for failure in outcome.failed:
-        typer.echo(f"failed: {failure['reason']}", err=True)
-    if outcome.failed or outcome.queued:
-        raise typer.Exit(1)
-    if not serve:
-        typer.echo(f"The sample collection is in {archive.settings.home}.")
-        return
-    listener = listen("127.0.0.1", PORT, otherwise_any=True)
-    serve_on(archive, listener, worker=True, invitation=f"Try a search for: {QUERY}  (Ctrl-C ends the site)")
+    with open_archive(home=home) as archive:
+        outcome = bring_in(archive, [samples])
+        for name in ("published", "updated", "unchanged", "failed"):
+            if count := len(getattr(outcome, name)):
+                typer.echo(f"{name}: {count}", err=True)
+        for failure in outcome.failed:
+            typer.echo(f"failed: {failure['reason']}", err=True)
+        if outcome.failed or outcome.queued:
+            raise typer.Exit(1)
+        if not serve:
+            typer.echo(f"The sample collection is in {archive.settings.home}.")
+            return
+        listener = listen("127.0.0.1", PORT, otherwise_any=True)
+        serve_on(
+            archive, listener, worker=True, invitation=f"Try a search for: {QUERY}  (Ctrl-C ends the site)"
+        )

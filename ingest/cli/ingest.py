@@ -65,16 +65,16 @@ def ingest(
 ) -> None:
     """Bring media in: receive, check, keep, transcribe, publish and index. A second run goes on where the
     first stopped."""
-    archive = open_archive(model=model, engine=engine)
-    outcome = bring_in(
-        archive,
-        paths,
-        metadata=metadata,
-        collection=collection,
-        language=language,
-        access=access,
-        allow_duplicate=allow_duplicate,
-    )
+    with open_archive(model=model, engine=engine) as archive:
+        outcome = bring_in(
+            archive,
+            paths,
+            metadata=metadata,
+            collection=collection,
+            language=language,
+            access=access,
+            allow_duplicate=allow_duplicate,
+        )
     if as_json:
         typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:

@@ -25,8 +25,7 @@ def search(
     from archive.queries import found, outbox
     from search.find import ask, find
 
-    archive = open_archive()
-    with reading(archive.engine) as session:
+    with open_archive() as archive, reading(archive.engine) as session:
         asked = ask(
             query,
             page=page,

@@ -26,9 +26,8 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the site. Prints its address on stdout once it answers."""
-    archive = open_archive()
-    listener = listen(host, port)
-    serve_on(archive, listener, worker=worker)
+    with open_archive() as archive:
+        serve_on(archive, listen(host, port), worker=worker)
 
 
 def listen(host: str, port: int, *, otherwise_any: bool = False) -> socket.socket:

@@ -17,7 +17,8 @@ def status(
     as_json: Json = False,
 ) -> None:
     """What is in the archive, what is under way, what failed and why, and what an archivist should hear."""
-    answer = _status(open_archive())
+    with open_archive() as archive:
+        answer = _status(archive)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return

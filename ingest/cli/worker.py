@@ -23,8 +23,8 @@ def worker() -> None:
     """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it."""
     from ingest.worker import run_worker
 
-    archive = open_archive()
-    run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
+    with open_archive() as archive:
+        run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
 
 
 def work_beside(settings: "Settings") -> None:
@@ -41,6 +41,7 @@ def work_beside(settings: "Settings") -> None:
             run_worker(settings, archive.engine, archive.queue, stop=stop)
         except WorkerRunning:
             stop.wait(_RETRY_SECONDS)
+    archive.close()
 
 
 def stop_on_signals(*, quiet: bool = False) -> Event:

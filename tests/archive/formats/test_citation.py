@@ -29,7 +29,7 @@ def test_a_stretch() -> None:
     )
     assert said.endswith(f" Recording 2, 00:00:57–00:01:23. {ADDRESS}?r=2&t=57.2,83")
     alone = cite(reading(HAND), archive="The archive", address=ADDRESS, recording=1, start_ms=3_600_000)
-    assert alone.endswith(f"{ADDRESS}, 01:00:00.")
+    assert alone.endswith(f" 01:00:00. {ADDRESS}")
 
 
 def test_a_machines_words_are_named_as_such() -> None:

@@ -1,0 +1,64 @@
+# Every target works in .venv, at the root. `make` alone prints what there is.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+environment := requirements/environment.sh
+bin := .venv/bin
+sources := schemas archive search ingest web tests samples $(wildcard bench)
+
+.PHONY: help demo test check lint types imports quick samples samples-report bench docs requirements clean
+
+help: ## what there is
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+demo: ## ingest the sample collection and serve it (SERVE=0: end with a summary)
+	@$(environment) run weights ffmpeg
+	@$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: ## set up all that the tests need, and run every test
+	@$(environment) dev weights ffmpeg chromium
+	@$(bin)/python -m pytest
+
+check: ## what has to hold before a commit: style, types, imports, quick tests
+	@$(environment) dev ffmpeg
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target lint types imports quick
+
+lint: ## style alone
+	@$(bin)/ruff check $(sources)
+	@$(bin)/ruff format --check $(sources)
+
+types: ## types alone
+	@$(bin)/mypy
+
+imports: ## who may import whom
+	@$(bin)/lint-imports --no-logo
+
+quick: ## the quick tests alone, the comparison of models and migrations among them
+	@$(bin)/python -m pytest -q -n auto -m "not slow"
+
+samples: ## make the sample recordings again from their texts
+	@$(environment) run samples ffmpeg voices
+	@$(bin)/python -m samples.make
+
+samples-report: ## word error rate of the machine transcript of each sample recording
+	@$(environment) dev weights ffmpeg
+	@$(bin)/python -m samples.report
+
+bench: ## wall time and word error rate of ingest
+	@$(environment) dev weights ffmpeg
+	@$(bin)/python -m bench
+
+docs: ## write the command reference anew from the commands
+	@$(environment) run
+	@$(bin)/python -m ingest.cli.reference > docs/commands.md
+
+requirements: ## write the hashed requirements anew from pyproject.toml (UPGRADE=1: newer versions)
+	@$(environment) dev
+	@requirements/compile.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove the environment and all caches (the demo archive in .demo stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
