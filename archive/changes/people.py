@@ -46,6 +46,7 @@ def describe(session: Session, testimony: Testimony, people: Sequence[DescribedP
     session.flush()
     for before_person, person in handed_over:
         _hand_over(session, testimony, before_person, person)
+    _resolve_labels(session, testimony)
     return touched
 
 
@@ -134,6 +135,21 @@ def _hand_over(session: Session, testimony: Testimony, before: Person, person: P
         .where(Segment.person_id == before.id, Segment.transcript_id.in_(transcripts))
         .values(person_id=person.id)
     )
+
+
+def _resolve_labels(session: Session, testimony: Testimony) -> None:
+    """Speakers whom nobody could be found for, when their captions came, may be described now."""
+    unknown = (
+        Segment.transcript_id.in_([transcript.id for transcript in testimony.transcripts]),
+        Segment.person_id.is_(None),
+        Segment.speaker_label.is_not(None),
+    )
+    for label in session.scalars(select(Segment.speaker_label).where(*unknown).distinct()).all():
+        person_id = speaker_of(testimony, label)
+        if person_id is not None:
+            session.execute(
+                update(Segment).where(*unknown, Segment.speaker_label == label).values(person_id=person_id)
+            )
 
 
 def _names(role: Role) -> set[str]:

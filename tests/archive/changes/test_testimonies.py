@@ -245,3 +245,17 @@ def test_a_chapter_without_a_number_is_of_the_only_recording(archive: SmallArchi
         found = readings.read_public_id(session, public_id, PUBLIC, "read", NOW)
         assert isinstance(found, readings.Reading)
         assert [chapter.recording for chapter in found.chapters] == [2]
+
+
+def test_a_speaker_who_is_described_later_is_named_then(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        segments = spoken(["It rained.", "Indeed."], "en", "A private name")
+        segments[1] = replace(segments[1], speaker_label="somebody else")
+        transcripts.publish_captions(session, row, row.recordings[0], segments, author="An archivist")
+    assert speakers(archive, public_id) == ["Speaker 1", "Speaker 2"]
+    people = [{"role": "narrator", "names": ["A private name"], "published_name": "(published)"}]
+    describe(archive, public_id, people=people)
+    assert speakers(archive, public_id)[0] == "(published)"
