@@ -1,11 +1,12 @@
 """Segments cut at access borders: what is left of a revision when everything closed is taken out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from archive.access import Span, span_of
+from archive.access import EVERYTHING, Span, span_of
 from archive.identifiers import piece_id
-from archive.models.segment import Segment
+from archive.models.segment import unpack_words
 from archive.reading import Passage, Word
 from schemas.parts import ROLES
 
@@ -13,105 +14,219 @@ Speakers = Mapping[int, str]
 """What a person is called on pages, by the person's row id."""
 
 
+class Line(NamedTuple):
+    """A segment at its place in a revision, as plain values. Its words lie within its times."""
+
+    position: int
+    public_id: str
+    recording_id: int | None
+    start_ms: int | None
+    end_ms: int | None
+    person_id: int | None
+    speaker_label: str | None
+    language: str
+    recognition_id: int | None
+    checked: bool
+    """Whether somebody who reviews looked at it there."""
+    text: str
+    words: bytes
+
+    @property
+    def machine(self) -> bool:
+        """Whether a machine made it."""
+        return self.recognition_id is not None
+
+
+class Voice(NamedTuple):
+    """That something is open from `position` on, with who speaks in which language and what wrote it down."""
+
+    position: int
+    person_id: int | None
+    speaker_label: str | None
+    language: str
+    recognition_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """What is open of a revision: its passages, and what is told of all of it, that of voices whose text was
+    not loaded too."""
+
+    passages: tuple[Passage, ...]
+    languages: tuple[str, ...]
+    """In the order in which they begin. Without any nothing is open."""
+    engines: tuple[str, ...]
+    """What made the machine-made passages, in the same order."""
+    machine_alone: bool
+    """Whether no person wrote any of it."""
+
+
+class _Piece(NamedTuple):
+    line: Line
+    text: str
+    words: tuple[Word, ...]
+    whole: bool
+    gap_before: bool
+
+
 def cut_passages(
-    segments: Iterable[Segment],
+    lines: Iterable[Line],
     numbers: Mapping[int, int],
     spans: Mapping[int | None, tuple[Span, ...]],
     speakers: Speakers,
+    engines: Mapping[int, str],
     *,
-    without: Set[int] = frozenset(),
-) -> tuple[Passage, ...]:
-    """The open passages of `segments`, in order.
+    machine_text: bool = True,
+    voices: Iterable[Voice] = (),
+) -> OpenText:
+    """What is open of `lines`, in order.
 
-    `numbers` gives the recording's number by its row id, `spans` what is open by that number, `without` the
-    row ids of segments that are closed altogether. A speaker who
-    is nobody in the testimony's description is called by a usual role, if that is the label in the source,
-    else "Speaker 1", "Speaker 2", ... in order of what is open: a label may be a name that was never
-    published.
+    `numbers` gives the recording's number by its row id, `engines` the maker's name by the recognition's row
+    id, `spans` what is open by that number, `machine_text` whether machine text is open that nobody checked.
+    Where lines were left out a gap is; `voices` are then those of what is open in them.
+
+    A speaker who is nobody in the testimony's description is called by a usual role, if that is the label in
+    the source, else "Speaker 1", "Speaker 2", ... in order of what is open: a label may be a name that was
+    never published. Where there is nobody to tell such a speaker from, none is named.
     """
-    passages: list[Passage] = []
-    unnamed: dict[str, str] = {}
+    pieces = list(_pieces(lines, numbers, spans, machine_text))
+    heard = _first_of_each((*(_voice(piece.line) for piece in pieces), *voices))
+    names = _name(heard, speakers)
+    makers = [engines[voice.recognition_id] for voice in heard if voice.recognition_id is not None]
+    return OpenText(
+        passages=tuple(_passage(piece, numbers, names, engines) for piece in pieces),
+        languages=tuple(dict.fromkeys(voice.language for voice in heard)),
+        engines=tuple(dict.fromkeys(makers)),
+        machine_alone=all(voice.recognition_id is not None for voice in heard),
+    )
+
+
+def _voice(line: Line) -> Voice:
+    return Voice(line.position, line.person_id, line.speaker_label, line.language, line.recognition_id)
+
+
+def _first_of_each(voices: Iterable[Voice]) -> list[Voice]:
+    first: dict[tuple[object, ...], Voice] = {}
+    for voice in voices:
+        known = first.setdefault(voice[1:], voice)
+        if voice.position < known.position:
+            first[voice[1:]] = voice
+    return sorted(first.values(), key=lambda voice: voice.position)
+
+
+def _passage(
+    piece: _Piece,
+    numbers: Mapping[int, int],
+    names: Mapping[tuple[int | None, str | None], str | None],
+    engines: Mapping[int, str],
+) -> Passage:
+    line, words = piece.line, piece.words
+    return Passage(
+        id=line.public_id if piece.whole else piece_id(line.public_id, words[0].offset),
+        recording=None if line.recording_id is None else numbers[line.recording_id],
+        start_ms=line.start_ms if piece.whole else words[0].start_ms,
+        end_ms=line.end_ms if piece.whole else words[-1].end_ms,
+        speaker=names[line.person_id, line.speaker_label],
+        language=line.language,
+        text=piece.text,
+        words=_rebased(words),
+        machine=line.machine,
+        engine=None if line.recognition_id is None else engines[line.recognition_id],
+        gap_before=piece.gap_before,
+    )
+
+
+def _pieces(
+    lines: Iterable[Line],
+    numbers: Mapping[int, int],
+    spans: Mapping[int | None, tuple[Span, ...]],
+    machine_text: bool,
+) -> Iterator[_Piece]:
+    before: Line | None = None  # of the last piece
     gap = False
-    for segment in segments:
-        number = None if segment.recording_id is None else numbers[segment.recording_id]
-        if segment.id in without:
+    expected: int | None = None
+    for line in lines:
+        gap = gap or (expected is not None and line.position != expected)
+        expected = line.position + 1
+        if line.machine and not machine_text and not line.checked:
             gap = True
             continue
-        pieces = list(_open_pieces(segment, spans.get(number, ())))
-        for piece, (text, words) in enumerate(pieces):
-            whole = len(text) == len(segment.text) and _untouched(segment, spans.get(number, ()))
-            gap_before = gap or piece > 0 or _not_at_start(words, segment)
-            gap_before = gap_before or (bool(passages) and passages[-1].recording != number)
-            passages.append(
-                Passage(
-                    id=segment.public_id if whole else piece_id(segment.public_id, words[0].offset),
-                    recording=number,
-                    start_ms=segment.start_ms if whole else words[0].start_ms,
-                    end_ms=segment.end_ms if whole else words[-1].end_ms,
-                    speaker=_speaker(segment, speakers, unnamed),
-                    language=segment.language,
-                    text=text,
-                    words=_rebased(words),
-                    machine=segment.machine,
-                    engine=segment.recognition.label if segment.recognition else None,
-                    gap_before=gap_before and bool(passages),
-                )
-            )
-            gap = False
-        if not pieces or not _at_end(pieces[-1][1], segment):
+        open_spans = spans.get(None if line.recording_id is None else numbers[line.recording_id], ())
+        untouched = _untouched(line, open_spans)
+        last: tuple[Word, ...] | None = None
+        for text, words in _runs(line, open_spans):
+            gap = gap or last is not None or _not_at_start(words, line)
+            gap = gap or (before is not None and before.recording_id != line.recording_id)
+            whole = untouched and len(text) == len(line.text)
+            yield _Piece(line, text, words, whole, gap and before is not None)
+            before, last, gap = line, words, False
+        if last is None or not _at_end(last, line):
             gap = True
-    return tuple(passages)
 
 
-def _open_pieces(segment: Segment, spans: tuple[Span, ...]) -> Iterator[tuple[str, list[Word]]]:
+def _runs(line: Line, spans: tuple[Span, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]:
     """Runs of words that lie in one open span, with the text from the first to the last of them."""
-    if segment.start_ms is None:
+    words = tuple(unpack_words(line.text, line.words, line.start_ms, line.end_ms))
+    if line.start_ms is None:
         if spans:
-            yield segment.text, list(segment.iter_words())
+            yield line.text, words
+        return
+    if spans == EVERYTHING and line.start_ms >= 0:
+        if words:
+            yield _text(line, words), words
         return
     run: list[Word] = []
     run_span: Span | None = None
-    for word in segment.iter_words():
+    for word in words:
         span = span_of(spans, word.start_ms or 0, word.end_ms or 0)
         if run and span != run_span:
-            yield _text(segment, run), run
+            yield _text(line, run), tuple(run)
             run = []
         run_span = span
         if span is not None:
             run.append(word)
     if run:
-        yield _text(segment, run), run
+        yield _text(line, run), tuple(run)
 
 
-def _text(segment: Segment, words: list[Word]) -> str:
-    return segment.text[words[0].offset : words[-1].offset + len(words[-1].text)]
+def _text(line: Line, words: tuple[Word, ...] | list[Word]) -> str:
+    return line.text[words[0].offset : words[-1].offset + len(words[-1].text)]
 
 
-def _rebased(words: list[Word]) -> tuple[Word, ...]:
+def _rebased(words: tuple[Word, ...]) -> tuple[Word, ...]:
     first = words[0].offset if words else 0
-    return tuple(words) if first == 0 else tuple(replace(word, offset=word.offset - first) for word in words)
+    return words if first == 0 else tuple(replace(word, offset=word.offset - first) for word in words)
 
 
-def _untouched(segment: Segment, spans: tuple[Span, ...]) -> bool:
-    if segment.start_ms is None or segment.end_ms is None:
+def _untouched(line: Line, spans: tuple[Span, ...]) -> bool:
+    if line.start_ms is None or line.end_ms is None:
         return True
-    return span_of(spans, segment.start_ms, segment.end_ms) is not None
+    return span_of(spans, line.start_ms, line.end_ms) is not None
 
 
-def _not_at_start(words: list[Word], segment: Segment) -> bool:
-    return bool(words) and bool(segment.text[: words[0].offset].strip())
+def _not_at_start(words: tuple[Word, ...], line: Line) -> bool:
+    return bool(words) and bool(line.text[: words[0].offset].strip())
 
 
-def _at_end(words: list[Word], segment: Segment) -> bool:
-    return not words or not segment.text[words[-1].offset + len(words[-1].text) :].strip()
+def _at_end(words: tuple[Word, ...], line: Line) -> bool:
+    return not words or not line.text[words[-1].offset + len(words[-1].text) :].strip()
 
 
-def _speaker(segment: Segment, speakers: Speakers, unnamed: dict[str, str]) -> str | None:
-    if segment.person_id is not None:
-        return speakers.get(segment.person_id)
-    if segment.speaker_label is None:
-        return None
-    label = " ".join(segment.speaker_label.casefold().split())
-    if label in ROLES:
-        return label.capitalize()
-    return unnamed.setdefault(segment.speaker_label, f"Speaker {len(unnamed) + 1}")
+def _name(voices: Iterable[Voice], speakers: Speakers) -> dict[tuple[int | None, str | None], str | None]:
+    """What each is called, by person and label."""
+    names: dict[tuple[int | None, str | None], str | None] = {}
+    unnamed: dict[str, str] = {}
+    for _, person, label, _, _ in voices:
+        if (person, label) in names:
+            continue
+        if person is not None:
+            names[person, label] = speakers.get(person)
+        elif label is None:
+            names[person, label] = None
+        elif (role := " ".join(label.casefold().split())) in ROLES:
+            names[person, label] = role.capitalize()
+        else:
+            names[person, label] = unnamed.setdefault(label, f"Speaker {len(unnamed) + 1}")
+    if len(unnamed) == 1 and not set(names.values()) - {None, *unnamed.values()}:
+        return dict.fromkeys(names)
+    return names

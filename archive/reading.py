@@ -58,6 +58,7 @@ class Stream:
     kind: str
     """`original` or `translation`."""
     language: str
+    """Of a translation; of an original, the one that is heard first."""
     revision: int
     status: str
     """`machine`, `in review` or `reviewed`."""
@@ -68,8 +69,8 @@ class Stream:
 
     @property
     def machine(self) -> bool:
-        """Whether any passage was made by a machine."""
-        return any(passage.machine for passage in self.passages)
+        """Whether anything that is open was made by a machine, here or in what was not loaded."""
+        return self.engine is not None or any(passage.machine for passage in self.passages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,24 +21,25 @@ from pathlib import Path
 
 AUDIO = Path(__file__).parents[2] / "shared" / "audio"
 PROCESSES = os.cpu_count() or 1
+RECORDINGS = 4
 WINDOW_SECONDS = 60
 """Short windows, so that a few minutes of speech keep all processes busy in both."""
 
 
-def make_recordings(folder: Path) -> list[Path]:
-    """The English recordings of at least 20 s, as M4A."""
+def make_recordings(folder: Path) -> None:
+    """All the English recordings one after another, as M4A, four times, each time in another order."""
     with (AUDIO / "SOURCES.tsv").open() as table:
-        rows = [row for row in csv.DictReader(table, delimiter="\t") if row["language"].startswith("en")]
-    made = []
-    for row in rows:
-        if float(row["seconds"]) < 20 or row["file"].endswith(".mp4"):
-            continue
-        target = folder / f"{Path(row['file']).stem}.m4a"
-        options = ["-vn", "-map_metadata", "-1", "-c:a", "aac", "-b:a", "96k", "-fflags", "+bitexact"]
-        command = ["ffmpeg", "-v", "error", "-i", AUDIO / row["file"], *options, "-movflags", "+faststart"]
-        subprocess.run([*command, target], check=True, stdin=subprocess.DEVNULL)
-        made.append(target)
-    return made
+        rows = [row for row in csv.DictReader(table, delimiter="\t") if row["language"] == "en"]
+    sources = [AUDIO / row["file"] for row in rows if not row["file"].endswith(".mp4")]
+    for number in range(RECORDINGS):
+        order = sources[number:] + sources[:number]
+        inputs = [argument for source in order for argument in ("-i", source)]
+        joined = "".join(f"[{place}:a]" for place in range(len(order)))
+        mixing = ["-filter_complex", f"{joined}concat=n={len(order)}:v=0:a=1", "-map_metadata", "-1"]
+        target = folder / f"recording-{number + 1}.m4a"
+        options = ["-c:a", "aac", "-b:a", "96k", "-ar", "44100", "-movflags", "+faststart"]
+        command = ["ffmpeg", "-v", "error", *inputs, *mixing, *options, "-fflags", "+bitexact", target]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
 def time_ingest(folder: Path, home: Path) -> float:
@@ -81,11 +82,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "recordings")
         folder.mkdir()
-        recordings = make_recordings(folder)
+        make_recordings(folder)
         time_ingest(folder, Path(scratch, "warm"))  # caches of files and weights
         windows = windows_of(Path(scratch, "warm"))
         seconds = sum(end - start for _, start, end in windows) / 1000
-        print(f"{len(recordings)} recordings, {seconds:.0f} s, {len(windows)} windows, {PROCESSES} processes")
+        print(f"{RECORDINGS} recordings, {seconds:.0f} s, {len(windows)} windows, {PROCESSES} processes")
         print(f"{'':8}{'ingest':>10}{'direct':>10}{'ratio':>8}")
         ratios = []
         for pair in range(1, pairs + 1):

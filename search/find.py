@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from archive.reading import Passage, Reading
 from schemas.query import Filters, IndexName, SearchQuery
 from schemas.results import CollectionName, FoundTestimony, Hit, SearchPage, SegmentHit, Total
+from search import leaves
 from search.backend import FoundIds, SearchBackend
 from search.match import MarkedPassage, mark
 from search.parse import parse
@@ -40,6 +41,12 @@ def ask(
         index=index,
         without=frozenset(without),
     )
+
+
+def words_around(query: SearchQuery) -> int:
+    """How many words beside a passage a phrase of the query may take in: what a `ReadMany` needs to know to
+    give no more than is needed."""
+    return max((leaf.weight for leaf in leaves.positive(query.tree)), default=1) - 1
 
 
 def find(query: SearchQuery, backend: SearchBackend, read: ReadMany) -> SearchPage:

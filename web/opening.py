@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from archive.access import Use, Viewer
 from archive.errors import NotFound
 from archive.models import Testimony
-from archive.queries.readings import Closed, read
+from archive.queries.readings import Closed, read, read_uses
 from archive.queries.testimonies import find
 from archive.reading import Reading
 from web.errors import ClosedTestimony
@@ -34,7 +34,19 @@ def open_testimony(
 ) -> Reading:
     """What the viewer may have for a use. Raises NotFound, or with `notice` ClosedTestimony where the public
     may read that it is closed: the page says so, its files and texts do not even exist."""
-    reading = read(session, row, viewer, use, now, text=text)
+    return _opened(read(session, row, viewer, use, now, text=text), notice)
+
+
+def open_for_reading(
+    session: Session, row: Testimony, viewer: Viewer, now: datetime, *, notice: bool = False
+) -> tuple[Reading, Reading]:
+    """What the viewer may read here and what they may take away, as `open_testimony` gives them for the uses
+    `read` and `download`, with the text loaded once."""
+    reading, taken = read_uses(session, row, viewer, ("read", "download"), now)
+    return _opened(reading, notice), _opened(taken, False)
+
+
+def _opened(reading: Reading | Closed | None, notice: bool) -> Reading:
     if isinstance(reading, Closed) and notice:
         raise ClosedTestimony(reading.notice)
     if not isinstance(reading, Reading):

@@ -1,6 +1,5 @@
 """A search asked through the site: one function behind the page and the API, so that both give the same."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -8,14 +7,11 @@ from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from archive.access import Viewer
-from archive.queries import outbox
-from archive.queries.readings import read
-from archive.queries.testimonies import load_by_public_ids
-from archive.reading import Reading
+from archive.queries import found, outbox
 from schemas.query import MAX_PAGE, Filters, SearchQuery
 from schemas.results import SearchPage
 from search.backend import SearchBackend
-from search.find import ask, find
+from search.find import ask, find, words_around
 from web.dependencies import Now, TheSession, TheViewer
 
 _Values = Annotated[tuple[str, ...], Query(description="Repeatable: or within one facet, and between them.")]
@@ -54,13 +50,4 @@ def find_testimonies(
     query: SearchQuery, backend: SearchBackend, session: Session, viewer: Viewer, now: datetime
 ) -> SearchPage:
     """What the viewer finds. The index names testimonies and passages; the gate gives their text."""
-
-    def read_many(wanted: Mapping[str, Collection[str]]) -> dict[str, Reading]:
-        found = {}
-        for row in load_by_public_ids(session, list(wanted)):
-            reading = read(session, row, viewer, "search", now)
-            if isinstance(reading, Reading):
-                found[reading.id] = reading
-        return found
-
-    return find(query, backend, read_many)
+    return find(query, backend, found.reader(session, viewer, now, around=words_around(query)))

@@ -63,7 +63,7 @@ def compose(
 
 
 def _name(before: Passage | None, passage: Passage) -> str:
-    """The speaker's name where a turn begins. Not after a gap too: that would tell that something is closed."""
+    """The speaker's name where a turn begins. Not after a gap too: that would tell of what is closed."""
     turn = before is None or before.speaker != passage.speaker or before.recording != passage.recording
     if not turn:
         return ""

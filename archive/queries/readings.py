@@ -1,17 +1,23 @@
-"""From rows to what one viewer may read of them: the gate is asked here, once, and its answer is all that
-goes into a `Reading`."""
+"""From rows to what one viewer may read of them: the gate is asked here, once for each use, and its answer is
+all that goes into a `Reading`."""
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
 from archive.access import Opening, Use, Viewer, visible
-from archive.models import Derivative, Recording, Revision, Segment, Testimony, Transcript
+from archive.models import Derivative, Recording, Revision, Testimony, Transcript
 from archive.models.transcript import shown_revision
-from archive.passages import cut_passages
+from archive.passages import OpenText, cut_passages
 from archive.queries import testimonies
+from archive.queries.lines import Borders, Lines, engine_names, load_lines, load_part
 from archive.reading import UNTITLED, OpenChapter, OpenRecording, PersonInRole, Reading, Stream
+
+_Load = Callable[[Revision, Borders, bool], Lines]
+"""From a revision, what is open of it by recording, and whether unchecked machine text is, to its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +42,65 @@ def read(
     `text=False` leaves the streams out (lists need no text). `revision` asks for a numbered revision of the
     original instead of the shown one.
     """
-    if testimony.published_at is None and not viewer.staff:
-        return None
-    opening = visible(viewer, testimony, use, now)
-    if not opening.described:
-        return Closed(opening.notice) if opening.notice else None
-    streams = _streams(session, testimony, opening, revision) if text else ()
-    description = {key: value for key, value in testimony.description.items() if value}
-    return Reading(
-        id=testimony.public_id,
-        title=testimony.title or UNTITLED,
-        accession_number=testimony.accession_number,
-        kind=testimony.kind,
-        collection_slug=testimony.collection.slug,
-        collection_name=testimony.collection.name,
-        date=testimony.date,
-        years=tuple(testimony.years),
-        languages=tuple(testimony.languages) or _heard_languages(streams),
-        places=tuple(testimony.places),
-        subjects=tuple(testimony.subjects),
-        summary=testimony.summary,
-        rights=testimony.rights,
-        people=tuple(PersonInRole(role.role, role.person.published_name) for role in testimony.roles),
-        recordings=tuple(
-            _open_recording(recording, opening)
-            for recording in testimony.recordings
-            if recording.number in opening.sound and recording.files
-        ),
-        streams=streams,
-        chapters=_open_chapters(testimony, opening),
-        description=description,
-    )
+    opening = _open(testimony, viewer, use, now)
+    if not isinstance(opening, Opening):
+        return opening
+    load = _loader(session) if text else None
+    return _reading(session, testimony, opening, load, revision)
+
+
+def read_uses(
+    session: Session, testimony: Testimony, viewer: Viewer, uses: Sequence[Use], now: datetime
+) -> tuple[Reading | Closed | None, ...]:
+    """As `read`, for several uses. The gate is asked for each; the text is loaded once, and cut once where
+    the gate gives the same."""
+    load = _loader(session)
+    made: list[tuple[Opening, Reading]] = []
+    answers: list[Reading | Closed | None] = []
+    for use in uses:
+        opening = _open(testimony, viewer, use, now)
+        if not isinstance(opening, Opening):
+            answers.append(opening)
+            continue
+        same = next((reading for other, reading in made if other == opening), None)
+        reading = same or _reading(session, testimony, opening, load)
+        made.append((opening, reading))
+        answers.append(reading)
+    return tuple(answers)
+
+
+def read_part(
+    session: Session,
+    testimony: Testimony,
+    viewer: Viewer,
+    use: Use,
+    now: datetime,
+    *,
+    wanted: Collection[str],
+    around: int,
+) -> Reading | Closed | None:
+    """As `read`, with no more passages than are needed to show those whose ids are `wanted`.
+
+    They, and all else that is told of the testimony and its streams, are as in the whole reading; what was
+    left out counts as a gap. A phrase that lies in a wanted passage, or runs over up to `around` words beside
+    it, is there with all that it touches and the words around that.
+    """
+    opening = _open(testimony, viewer, use, now)
+    if not isinstance(opening, Opening):
+        return opening
+
+    def load(revision: Revision, borders: Borders, machine_text: bool) -> Lines:
+        return load_part(
+            session, revision.id, borders, machine_text=machine_text, wanted=wanted, around=around
+        )
+
+    reading = _reading(session, testimony, opening, load)
+    there = {passage.id for stream in reading.streams for passage in stream.passages}
+    if there.issuperset(wanted):
+        return reading
+    # Closed since, or gone with a revision; or cut for another reason than a border, as text with white space
+    # round it is. Only the whole text can tell.
+    return _reading(session, testimony, opening, _loader(session))
 
 
 def read_public_id(
@@ -82,40 +116,108 @@ def role_name(role: str) -> str:
     return role[:1].upper() + role[1:]
 
 
-def _streams(
-    session: Session, testimony: Testimony, opening: Opening, number: int | None
-) -> tuple[Stream, ...]:
+def _open(testimony: Testimony, viewer: Viewer, use: Use, now: datetime) -> Opening | Closed | None:
+    if testimony.published_at is None and not viewer.staff:
+        return None
+    opening = visible(viewer, testimony, use, now)
+    if not opening.described:
+        return Closed(opening.notice) if opening.notice else None
+    return opening
+
+
+def _loader(session: Session) -> _Load:
+    """Loads whole revisions, each once."""
+    remembered = cache(lambda revision_id: load_lines(session, revision_id))
+    return lambda revision, borders, machine_text: remembered(revision.id)
+
+
+def _reading(
+    session: Session,
+    testimony: Testimony,
+    opening: Opening,
+    load: _Load | None,
+    revision: int | None = None,
+) -> Reading:
+    texts = _texts(session, testimony, opening, load, revision) if load else ()
+    description = {key: value for key, value in testimony.description.items() if value}
+    return Reading(
+        id=testimony.public_id,
+        title=testimony.title or UNTITLED,
+        accession_number=testimony.accession_number,
+        kind=testimony.kind,
+        collection_slug=testimony.collection.slug,
+        collection_name=testimony.collection.name,
+        date=testimony.date,
+        years=tuple(testimony.years),
+        languages=tuple(testimony.languages) or _heard_languages(texts),
+        places=tuple(testimony.places),
+        subjects=tuple(testimony.subjects),
+        summary=testimony.summary,
+        rights=testimony.rights,
+        people=tuple(PersonInRole(role.role, role.person.published_name) for role in testimony.roles),
+        recordings=tuple(
+            _open_recording(recording, opening)
+            for recording in testimony.recordings
+            if recording.number in opening.sound and recording.files
+        ),
+        streams=tuple(_stream(*text) for text in texts),
+        chapters=_open_chapters(testimony, opening),
+        description=description,
+    )
+
+
+_Text = tuple[Transcript, Revision, OpenText]
+
+
+def _texts(
+    session: Session, testimony: Testimony, opening: Opening, load: _Load, number: int | None
+) -> tuple[_Text, ...]:
+    """The revisions of which something is open, with what that is."""
     numbers = {recording.id: recording.number for recording in testimony.recordings}
     speakers = {
         role.person_id: role.person.published_name or role_name(role.role)
         for role in reversed(testimony.roles)
     }
-    streams = []
+    loaded = []
     for transcript in testimony.transcripts:
         spans = opening.text.get(transcript.id)
         revision = _revision(transcript, number)
-        if spans is None or revision is None:
-            continue
-        segments = testimonies.segments_of(session, revision)
-        checked = testimonies.checked_segments(session, revision) if not opening.machine_text else set()
-        passages = cut_passages(
-            segments, numbers, spans, speakers, without=_unchecked(segments, checked, opening)
+        if spans is not None and revision is not None:
+            borders = {row_id: spans.get(number, ()) for row_id, number in _placed(numbers)}
+            loaded.append((transcript, revision, spans, load(revision, borders, opening.machine_text)))
+    engines = engine_names(session, [lines for *_, lines in loaded])
+    texts = []
+    for transcript, revision, spans, lines in loaded:
+        text = cut_passages(
+            lines.lines,
+            numbers,
+            spans,
+            speakers,
+            engines,
+            machine_text=opening.machine_text,
+            voices=lines.voices,
         )
-        if not passages:
-            continue
-        streams.append(
-            Stream(
-                id=transcript.public_id,
-                kind=transcript.kind,
-                language=transcript.language or passages[0].language,
-                revision=revision.number,
-                status=revision.status,
-                author=revision.author if not all(p.machine for p in passages) else None,
-                engine=", ".join(dict.fromkeys(p.engine for p in passages if p.engine)) or None,
-                passages=passages,
-            )
-        )
-    return tuple(streams)
+        if text.languages:
+            texts.append((transcript, revision, text))
+    return tuple(texts)
+
+
+def _placed(numbers: Mapping[int, int]) -> list[tuple[int | None, int | None]]:
+    """Where text may lie: in recordings, by row id and number, or in none."""
+    return [(None, None), *numbers.items()]
+
+
+def _stream(transcript: Transcript, revision: Revision, text: OpenText) -> Stream:
+    return Stream(
+        id=transcript.public_id,
+        kind=transcript.kind,
+        language=transcript.language or text.languages[0],
+        revision=revision.number,
+        status=revision.status,
+        author=None if text.machine_alone else revision.author,
+        engine=", ".join(text.engines) or None,
+        passages=text.passages,
+    )
 
 
 def _revision(transcript: Transcript, number: int | None) -> Revision | None:
@@ -124,16 +226,9 @@ def _revision(transcript: Transcript, number: int | None) -> Revision | None:
     return next((revision for revision in transcript.revisions if revision.number == number), None)
 
 
-def _unchecked(segments: list[Segment], checked: set[int], opening: Opening) -> set[int]:
-    """Row ids of segments that are closed as machine text which nobody checked."""
-    if opening.machine_text:
-        return set()
-    return {segment.id for segment in segments if segment.machine and segment.id not in checked}
-
-
-def _heard_languages(streams: tuple[Stream, ...]) -> tuple[str, ...]:
-    languages = (p.language for stream in streams if stream.kind == "original" for p in stream.passages)
-    return tuple(dict.fromkeys(languages))
+def _heard_languages(texts: Sequence[_Text]) -> tuple[str, ...]:
+    originals = (text for transcript, _, text in texts if transcript.kind == "original")
+    return tuple(dict.fromkeys(language for text in originals for language in text.languages))
 
 
 def _open_recording(recording: Recording, opening: Opening) -> OpenRecording:

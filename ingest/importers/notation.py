@@ -47,7 +47,7 @@ def read_yaml(text: str, file: Path) -> Written:
     except yaml.YAMLError as error:
         raise MetadataError(file, "", f"expected YAML: {str(error).splitlines()[0]}") from error
     except RecursionError as error:
-        raise MetadataError(file, "", f"expected at most {_DEEPEST} levels within each other") from error
+        raise _too_deep(file) from error
     if node is None:
         return Written(None)
     reader = _NodeReader(file)
@@ -73,8 +73,28 @@ def read_json(text: str, file: Path) -> Written:
         where = f"line {error.lineno}, column {error.colno}"
         raise MetadataError(file, "", f"expected JSON; it breaks off in {where}: {error.msg}") from error
     except RecursionError as error:
-        raise MetadataError(file, "", f"expected at most {_DEEPEST} levels within each other") from error
+        raise _too_deep(file) from error
+    if _is_deep(data):
+        raise _too_deep(file)
     return Written(data, problems=tuple(problems))
+
+
+def _is_deep(data: Any) -> bool:
+    """Whether there are more levels than we take; Python's own limit differs between its versions."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        level = inner
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _too_deep(file: Path) -> MetadataError:
+    return MetadataError(file, "", f"expected at most {_DEEPEST} levels within each other")
 
 
 class _NodeReader:

@@ -37,6 +37,7 @@ _ANONYMOUS: dict[str, Any] = {
     "fflags": "+bitexact",
     "flags:v": "+bitexact",
     "flags:a": "+bitexact",
+    "max_muxing_queue_size": 9999,  # packets of one stream that wait for the first of another
 }
 
 Progress = Callable[[int], None]
@@ -65,19 +66,19 @@ def make_playback(
             file_size=probe.size + _SLACK + probe.duration_ms * 1000,  # 8 Mb/s where it is encoded
         )
         encode(programs, arguments, limits, on_progress)
-        made = _probe_copy(path, unfinished, programs)
-        if probe.duration_ms - made.duration_ms > _SPREAD_MS + probe.duration_ms // 100:
-            raise MediaError(
-                path, f"cannot be played to its end: decoding breaks off at {made.duration_ms // 1000} s"
-            )
+        _check(path, probe, unfinished, programs)
     return target
 
 
-def _probe_copy(path: Path, copy: Path, programs: Programs) -> Probe:
+def _check(path: Path, probe: Probe, copy: Path, programs: Programs) -> None:
+    """Raise MediaError where a copy lacks sound or picture of the original: ffmpeg is content with less."""
     try:
-        return probe_file(copy, programs)
+        made = probe_file(copy, programs)
     except MediaError as error:
         raise MediaError(path, "cannot be decoded: nothing comes out of it") from error
+    for kind, wanted, got in (("sound", probe.audio, made.audio), ("picture", probe.video, made.video)):
+        if wanted is not None and (end := got.end_ms if got else 0) < wanted.end_ms * 99 // 100 - _SPREAD_MS:
+            raise MediaError(path, f"its {kind} cannot be decoded beyond {end // 1000} s")
 
 
 def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) -> list[str]:
@@ -162,6 +163,7 @@ def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> P
     """
     if probe.video is None:
         return None
+    target.parent.mkdir(parents=True, exist_ok=True)
     best: tuple[float, bytes] | None = None
     for part in _POSTER_AT:
         at_ms = round(probe.video.start_ms + (probe.video.end_ms - probe.video.start_ms) * part)
@@ -199,7 +201,7 @@ def _frame_at(
     jpeg = ffmpeg.output(
         parts[0],
         address(unfinished),
-        **{"f": "image2", "update": 1, "vframes": 1, "q:v": 4, "pix_fmt": "yuvj420p"} | _ANONYMOUS,
+        **{"f": "mjpeg", "vframes": 1, "q:v": 4, "pix_fmt": "yuvj420p"} | _ANONYMOUS,
     )
     gray = ffmpeg.output(parts[1].filter("scale", *_GRAY), "pipe:1", f="rawvideo", pix_fmt="gray", vframes=1)
     arguments = ["-nostdin", "-loglevel", "error", "-y", *ffmpeg.merge_outputs(jpeg, gray).get_args()]

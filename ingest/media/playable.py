@@ -29,7 +29,7 @@ MOST_VIDEO_BITS = 6_000_000
 """Of picture and sound together: 1080p of an interview is good at 4 to 5 million; a DV tape has 29."""
 MOST_HEIGHT = 1080
 AT_ZERO_MS = 50
-"""A stream that starts within this is at zero: encoder priming is at most 47 ms (MP3 at 24 kHz), and nobody
+"""A stream that starts within this is at zero: encoder priming is at most 46 ms (MP3 at 24 kHz), and nobody
 hears a word marked as late as that."""
 LONGEST_GAP_MS = 100
 """Longest hole in a sound stream that players skip without losing the time."""
@@ -81,6 +81,8 @@ def _reasons(probe: Probe) -> list[str]:
     reasons = []
     if probe.described:
         reasons.append("carries descriptions that are not for everyone")
+    if probe.cut_short:
+        reasons.append("ends before its header says")
     if abs(probe.start_ms) > AT_ZERO_MS:
         reasons.append(f"its time begins at {probe.start_ms} ms")
     if probe.video is not None:

@@ -92,8 +92,11 @@ def probe(path: Path, programs: Programs) -> Probe:
     start = _seconds(header["format"].get("start_time")) or 0.0
     video = _video(header, extents, start)
     audio = _audio(header, extents, start)
+    for kind, found in (("video", video), ("audio", audio)):
+        if found is None and (tag := _unknown(header, kind)) is not None:
+            raise MediaError(path, f"its {kind} is protected, or in a form that ffmpeg cannot decode ({tag})")
     if video is None and audio is None:
-        raise MediaError(path, _why_nothing(header))
+        raise MediaError(path, "holds neither sound nor moving picture")
     duration_ms = max(stream.end_ms for stream in (video, audio) if stream is not None)
     if duration_ms <= 0:
         raise MediaError(path, "has no length: its packets carry no times")
@@ -157,12 +160,12 @@ def _why_unreadable(error: ProgramFailed, path: Path) -> str:
     return f"cannot be read as {_LISTED}: {said}"
 
 
-def _why_nothing(header: _Header) -> str:
+def _unknown(header: _Header, kind: str) -> str | None:
+    """The tag of a stream of a kind that nothing here can decode, if there is one."""
     for stream in header.get("streams", []):
-        if stream.get("codec_type") in ("audio", "video") and not _is_cover(stream) and not _is_known(stream):
-            tag = stream.get("codec_tag_string", "")
-            return f"its {stream['codec_type']} is in a form that ffmpeg cannot decode ({tag}), or protected"
-    return "holds neither sound nor moving picture"
+        if stream.get("codec_type") == kind and not _is_cover(stream) and not _is_known(stream):
+            return str(stream.get("codec_tag_string", "unknown"))
+    return None
 
 
 def _is_cover(stream: _Header) -> bool:

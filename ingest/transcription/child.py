@@ -19,6 +19,9 @@ from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
 from schemas.recognition import WindowRecognition
 
+STARTED = "started"
+"""First answer to every task. A process that dies before it had gone already: its task is not to blame."""
+
 
 class Task(Protocol):
     """Something to ask of a transcriber; travels over the pipe."""
@@ -86,7 +89,8 @@ def serve(pipe: "connection.Connection[Any, Any]", factory: Callable[[], Transcr
     while True:
         try:
             task: Task = pipe.recv()
-        except EOFError:
+            pipe.send(STARTED)
+        except (EOFError, BrokenPipeError):
             return
         answer: Any
         try:

@@ -35,8 +35,9 @@ class _Whisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # the librar
     sampled = False
 
     def generate_with_fallback(self, *args: Any, **options: Any) -> Any:
+        before, self.sampled = self.sampled, True  # also where it breaks off
         result = super().generate_with_fallback(*args, **options)
-        self.sampled = self.sampled or result[2] > 0
+        self.sampled = before or result[2] > 0
         return result
 
 

@@ -11,20 +11,21 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
 from archive.errors import RecognitionFailed
-from ingest.transcription.child import HearLanguage, Recognise, Task, Trouble, serve
+from ingest.transcription.child import STARTED, HearLanguage, Recognise, Task, Trouble, serve
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
 from schemas.recognition import WindowRecognition
 
 _PATIENCE = 30
-"""Times the length of a window after which a process is stuck: bad sound, tried at all temperatures on a slow
-machine, takes up to ten."""
+"""Times the length of a window after which a process counts as stuck. 40 s of a bare tone, tried at all
+temperatures, took 35 s; larger models and slower machines take a multiple."""
 _LOADING_S = 300
 
 
@@ -105,21 +106,31 @@ class RecogniserPool:
             task, future = item
             if not future.set_running_or_notify_cancel():
                 continue
-            if child is None or not child.is_alive():
-                self._forget(child)
-                child = self._start()
-            answer = None if child is None else child.ask(task)
+            child, answer = self._have_done(child, task)
             if self._closing.is_set() and answer is None:
                 future.set_exception(CancelledError())
             elif answer is None:
-                self._forget(child)
-                child = None
                 future.set_exception(_crashed(task.window))
             elif isinstance(answer, Trouble):
                 future.set_exception(answer.to_error())
             else:
                 future.set_result(answer)
         self._forget(child)
+
+    def _have_done(self, child: "_Child | None", task: Task) -> tuple["_Child | None", Any]:
+        """The answer to a task, None where its process did not survive it, and the process that lives on."""
+        for _ in range(2):
+            child = child or self._start()
+            if child is None:
+                break
+            started, answer = child.ask(task)
+            if answer is not None:
+                return child, answer
+            self._forget(child)
+            child = None
+            if started:
+                break
+        return None, None
 
     def _start(self) -> "_Child | None":
         child = _Child(self._factory, self._eager)
@@ -153,26 +164,26 @@ class _Child:
         self._process.start()
         theirs.close()  # so that the pipe ends when the process does
 
-    def is_alive(self) -> bool:
-        return self._process.is_alive()
-
-    def ask(self, task: Task) -> Any:
-        """The answer, or None where the process dies over it or takes too long."""
-        patience = _LOADING_S + _PATIENCE * task.window.duration_ms / 1000
-        deadline = time.monotonic() + patience
+    def ask(self, task: Task) -> tuple[bool, Any]:
+        """Whether the task was begun, and the answer: None where the process dies or takes too long."""
+        deadline = time.monotonic() + _LOADING_S + _PATIENCE * task.window.duration_ms / 1000
+        started = False
         try:
             self._pipe.send(task)
-            while not self._pipe.poll():
-                left = deadline - time.monotonic()
-                ready = connection.wait([self._pipe, self._process.sentinel], timeout=max(0.0, left))
-                if self._pipe not in ready:
-                    return None
-            return self._pipe.recv()
+            while True:
+                left = max(0.0, deadline - time.monotonic())
+                if self._pipe not in connection.wait([self._pipe, self._process.sentinel], timeout=left):
+                    return started, None
+                answer = self._pipe.recv()
+                if answer != STARTED:
+                    return True, answer
+                started = True
         except (OSError, EOFError):
-            return None
+            return started, None
 
     def kill(self) -> None:
-        self._process.kill()
+        with suppress(ValueError):  # its keeper has just ended it
+            self._process.kill()
 
     def end(self) -> None:
         self._process.kill()

@@ -18,7 +18,7 @@ _BREATH_MS = 700
 """A pause as long as this between two sentences ends a segment: often somebody else goes on."""
 
 _SENTENCE_ENDS = frozenset(".!?…。！？．｡؟۔।॥։׃‽")
-_CLOSING = "\"'”’»›)]}」』〉》】“"
+_CLOSING = "\"'”’“»«›‹)]}」』〉》】"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 Whisper base, the Hugging Face hub, in this order.
 
 What is used was checked whole: against a known digest where there is one, else against those that were
-written down when the model came into the cache. Checking takes about 2 s a gigabyte, so it is done once,
+written down when the model came into the cache. Checking takes 2 to 3 s a gigabyte, so it is done once,
 by the process that starts recognisers, not by each of them.
 """
 

@@ -4,6 +4,7 @@ Windows follow each other without a gap from 0 to the end, each at most as long 
 about one length. The same sound always gives the same windows: a run that goes on after a crash counts on it.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -44,31 +45,42 @@ class Window:
 def plan_windows(voice: Voice, duration_ms: int, longest_ms: int) -> list[Window]:
     """The windows of a recording of `duration_ms`; none where it has no length."""
     pauses = _pauses(voice)
+    ends = [end for _, end in pauses]
     cuts = [0]
     while duration_ms - cuts[-1] > longest_ms:
-        cuts.append(_next_cut(voice, pauses, cuts[-1], duration_ms, longest_ms))
+        cuts.append(_next_cut(voice, pauses, ends, cuts[-1], duration_ms, longest_ms))
     if duration_ms > 0:
         cuts.append(duration_ms)
     return [Window(number, start, end) for number, (start, end) in enumerate(pairwise(cuts), 1)]
 
 
 def _next_cut(
-    voice: Voice, pauses: Sequence[tuple[int, int]], start: int, duration_ms: int, longest_ms: int
+    voice: Voice,
+    pauses: Sequence[tuple[int, int]],
+    ends: Sequence[int],
+    start: int,
+    duration_ms: int,
+    longest_ms: int,
 ) -> int:
     left = duration_ms - start
-    due = start + left // -(-left // longest_ms)
-    earliest, latest = start + (due - start) // 2, start + longest_ms
-    best: tuple[float, int] | None = None
-    for begin, end in pauses:
-        if end <= earliest:
-            continue
-        if begin >= latest:
-            break
-        cut = min(max((begin + end) // 2, earliest), latest)
-        worth = min(end - begin, _ENOUGH_MS) / _ENOUGH_MS - _DISTANCE_COSTS * abs(cut - due) / longest_ms
-        if best is None or worth > best[0]:
-            best = (worth, cut)
-    return best[1] if best is not None else _least_voiced(voice, earliest, latest)
+    count = -(-left // longest_ms)
+    due = start + left // count
+    latest = start + longest_ms
+    # From the first of these on, what is left fits into one window less: no crumb is left at the end.
+    half = start + (due - start) // 2
+    tight = max(half, duration_ms - (count - 1) * longest_ms)
+    for earliest in (tight, half):
+        best: tuple[float, int] | None = None
+        for begin, end in pauses[bisect_right(ends, earliest) :]:
+            if begin >= latest:
+                break
+            cut = min(max((begin + end) // 2, earliest), latest)
+            worth = min(end - begin, _ENOUGH_MS) / _ENOUGH_MS - _DISTANCE_COSTS * abs(cut - due) / longest_ms
+            if best is None or worth > best[0]:
+                best = (worth, cut)
+        if best is not None:
+            return best[1]
+    return _least_voiced(voice, tight, latest)
 
 
 def _least_voiced(voice: Voice, earliest: int, latest: int) -> int:

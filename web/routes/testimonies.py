@@ -11,7 +11,7 @@ from search.parse import parse
 from web import urls
 from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.moments import read_moment, read_number
-from web.opening import find_testimony, open_testimony
+from web.opening import find_testimony, open_for_reading, open_testimony
 from web.routing import page_router
 from web.views.testimony import Asked, view_testimony
 
@@ -32,8 +32,7 @@ def testimony(
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
     row = find_testimony(session, testimony_id)
-    reading = open_testimony(session, row, viewer, "read", now, notice=True)
-    taken = open_testimony(session, row, viewer, "download", now)
+    reading, taken = open_for_reading(session, row, viewer, now, notice=True)
     asked = Asked(read_number(r), read_moment(t), q.strip(), text)
     tree = parse(asked.query)
     view = view_testimony(reading, taken, asked, tree, page)

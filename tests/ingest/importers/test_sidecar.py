@@ -107,7 +107,7 @@ title: y
         ),
         (YAML, "people: &a [*a]", "a.yaml: expected at most 50 levels within each other"),
         (YAML, "[" * 1_500, "a.yaml: expected at most 50 levels within each other"),
-        (JSON, "[" * 1_500, "a.json: expected at most 50 levels within each other"),
+        (JSON, "[" * 1_500 + "]" * 1_500, "a.json: expected at most 50 levels within each other"),
         (
             JSON,
             "{",

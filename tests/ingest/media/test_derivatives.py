@@ -134,6 +134,17 @@ def test_what_was_there_stays_until_the_new_one_is_whole(
     assert (tmp_path / "sound.s16").stat().st_size == 64_000
 
 
+def test_a_copy_that_lacks_what_was_there_is_refused(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    found = probed("index-last.mp4")
+    assert found.audio is not None
+    longer = found.model_copy(update={"audio": found.audio.model_copy(update={"end_ms": 20_000})})
+    with pytest.raises(MediaError, match="its sound cannot be decoded beyond 2 s"):
+        make_playback(good / "index-last.mp4", longer, tmp_path, "copy", programs)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_sound_nothing_is_decoded(
     programs: Programs, probed: Probed, good: Path, tmp_path: Path
 ) -> None:

@@ -32,11 +32,10 @@ def test_every_kind_has_a_specimen() -> None:
 
 
 @pytest.mark.parametrize(("name", "media_type", "audio", "video"), KINDS_OF_FILES)
-def test_every_kind_is_known_by_its_content(
-    name: str, media_type: str, audio: str, video: str | None, programs: Programs, good: Path, tmp_path: Path
+def test_every_kind_is_known(
+    name: str, media_type: str, audio: str, video: str | None, probed: Probed, good: Path
 ) -> None:
-    disguised = Path(shutil.copy(good / name, tmp_path / "file.bin"))
-    found = probe(disguised, programs)
+    found = probed(name)
     assert found.media_type == media_type
     assert found.audio is not None
     assert found.audio.codec == audio
@@ -45,6 +44,13 @@ def test_every_kind_is_known_by_its_content(
     assert found.size == (good / name).stat().st_size
     assert not found.cut_short
     assert not found.described
+
+
+def test_kinds_are_known_by_content_not_by_name(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    for name in ("beep.wav", "beep.mp4"):
+        assert probe(Path(shutil.copy(good / name, tmp_path / "disguised.ogg")), programs) == probed(name)
 
 
 def test_a_probe_survives_json(probed: Probed) -> None:

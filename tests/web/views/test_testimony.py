@@ -71,7 +71,7 @@ def test_chapters_lead_to_their_beginnings() -> None:
 def test_the_citation_is_that_of_the_stretch() -> None:
     shown = view(make_reading(STREAM), Asked(recording=2, moment=Moment(57_200, 83_000)))
     assert "https://archive.example/testimonies/xyz2345678?r=2&t=57.2,83" in shown.citation
-    assert "recording 2" in shown.citation
+    assert "Recording 2" in shown.citation
     assert "r=" not in view(make_reading(STREAM)).citation
 
 

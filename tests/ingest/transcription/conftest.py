@@ -1,0 +1,65 @@
+"""Which fixture to pick: `whisper` is the real engine, with real weights (slow); `speech("jfk.flac")` is the
+sound of a recording of a person. Both skip, or fail where CI=true, when they cannot be had."""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ProgramMissing
+from archive.settings import Settings
+from ingest.media.commands import find_programs
+from ingest.media.derivatives import decode
+from ingest.media.probe import probe
+from ingest.media.sound import Floats, read_stretch
+from ingest.transcription.transcriber import Transcriber, TranscriberFactory
+from ingest.transcription.weights import find_weights
+
+Speech = Callable[[str], Floats]
+
+
+def cannot_be_had(reason: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def whisper_factory() -> TranscriberFactory:
+    settings = Settings(beam_size=5, device="cpu", compute_type="int8", model="base")
+    try:
+        return TranscriberFactory(settings, find_weights(settings))
+    except ProgramMissing as missing:
+        cannot_be_had(str(missing))
+        raise
+
+
+@pytest.fixture(scope="session")
+def whisper(whisper_factory: TranscriberFactory) -> Transcriber:
+    return whisper_factory()
+
+
+@pytest.fixture(scope="session")
+def speech_folder() -> Path:
+    folder = Path(__file__).parents[4] / "shared" / "audio"
+    if not folder.is_dir():
+        cannot_be_had("recordings of people are not there: shared/audio")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def speech(speech_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Speech:
+    programs = find_programs(Settings())
+
+    @cache
+    def load(name: str) -> Floats:
+        path = speech_folder / name
+        target = tmp_path_factory.mktemp("speech") / "s16"
+        sound = decode(path, probe(path, programs), target, programs)
+        samples = read_stretch(sound.path, 0, sound.duration_ms)
+        target.unlink()
+        return samples
+
+    return load

@@ -1,0 +1,177 @@
+"""Real Whisper, real weights: the contract, no words where nobody speaks, none lost where somebody does."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archive.errors import ProgramMissing, RecognitionFailed
+from archive.settings import Settings
+from ingest.media.sound import SAMPLE_RATE, Floats
+from ingest.transcription.faster_whisper import FasterWhisper
+from ingest.transcription.hallucination import find_wordless, mark_dropped
+from ingest.transcription.pool import RecogniserPool
+from ingest.transcription.segments import make_segments
+from ingest.transcription.transcriber import Language, Transcriber, TranscriberFactory
+from ingest.transcription.voice import Voice, measure_voice
+from ingest.transcription.windows import Window
+from schemas.recognition import WindowRecognition
+from tests.contracts.transcriber import Spoken, TranscriberContract, write_sound
+from tests.ingest.transcription import sounds
+from tests.ingest.transcription.conftest import Speech
+
+pytestmark = [pytest.mark.slow, pytest.mark.whisper]
+
+
+class TestFasterWhisper(TranscriberContract):
+    @pytest.fixture
+    def factory(self, whisper_factory: TranscriberFactory) -> Callable[[], Transcriber]:
+        return whisper_factory
+
+    @pytest.fixture
+    def transcriber(self, whisper: Transcriber) -> Transcriber:
+        return whisper
+
+    @pytest.fixture
+    def spoken(self, speech: Speech) -> Spoken:
+        return Spoken(speech("jfk.flac"), "en", 20)
+
+
+def hear(
+    whisper: Transcriber, sound: Floats, folder: Path, language: str = "en"
+) -> tuple[WindowRecognition, Voice]:
+    """What a recording of one window becomes."""
+    voice = measure_voice(write_sound(folder / "s16", sound))
+    window = Window(1, 0, len(sound) * 1000 // SAMPLE_RATE)
+    return mark_dropped(whisper.recognise(sound, window, Language(language)), voice), voice
+
+
+def kept(recognition: WindowRecognition) -> list[str]:
+    return [word.text.strip() for word in recognition.words if word.dropped is None]
+
+
+NO_VOICE: dict[str, Callable[[], Floats]] = {
+    "silence": lambda: sounds.silence(35),
+    "a moment of silence": lambda: sounds.silence(3),
+    "the last bit alone": lambda: sounds.hiss(10, 0.00003),
+    "tape hiss": lambda: sounds.hiss(10, 0.001),
+    "loud hiss": lambda: sounds.hiss(10, 0.05),
+    "rumble": lambda: sounds.rumble(10, 0.05),
+    "hum": lambda: sounds.hum(10, 0.05),
+    "quiet hum": lambda: sounds.hum(10, 0.002),
+    "beeps": lambda: sounds.beeps(40),
+    "organ": lambda: sounds.organ(40),
+    "a tune": lambda: sounds.tune(20),
+    "a quiet tune": lambda: sounds.tune(40, 0.025),
+}
+
+
+@pytest.mark.parametrize("name", NO_VOICE)
+def test_nothing_is_invented(name: str, whisper: Transcriber, tmp_path: Path) -> None:
+    recognition, _ = hear(whisper, NO_VOICE[name](), tmp_path)
+    assert kept(recognition) == []
+    assert make_segments([recognition]) == []
+
+
+def test_what_is_dropped_stays_in_the_raw_recognition(whisper: Transcriber, tmp_path: Path) -> None:
+    recognition, _ = hear(whisper, sounds.silence(35), tmp_path)
+    assert recognition.words
+    assert all(word.dropped for word in recognition.words)
+
+
+LEFT_OF_A_VOICE: dict[str, tuple[Callable[[Floats], Floats], float]] = {
+    # what is done to the voice, and the part of its words that Whisper still has to find
+    "as it is": (lambda voice: voice, 0.9),
+    "40 dB quieter": (lambda voice: sounds.quieter(voice, 40), 0.9),
+    "55 dB quieter": (lambda voice: sounds.quieter(voice, 55), 0.7),
+    "in noise": (lambda voice: sounds.in_noise(voice, 5), 0.7),
+    "whispered": (sounds.whispered, 0.7),
+    "whispered in noise": (lambda voice: sounds.in_noise(sounds.whispered(voice), 15), 0.7),
+    "whispered, 40 dB quieter": (lambda voice: sounds.quieter(sounds.whispered(voice), 40), 0.6),
+}
+SPEECH = [("jfk.flac", "en", 22), ("leopard_test_de.wav", "de", 10), ("mfa_mls_13697.opus", "es", 42)]
+
+
+@pytest.mark.parametrize("name", LEFT_OF_A_VOICE)
+def test_no_word_of_a_quiet_or_hoarse_voice_is_lost(
+    name: str, whisper: Transcriber, speech: Speech, tmp_path: Path
+) -> None:
+    change, part = LEFT_OF_A_VOICE[name]
+    for file, language, words in SPEECH:
+        recognition, _ = hear(whisper, change(speech(file)), tmp_path, language)
+        assert [word.text for word in recognition.words if word.dropped] == [], file
+        assert len(kept(recognition)) >= part * words, file
+
+
+@pytest.mark.parametrize("quieter_db", [0, 40])
+def test_a_hoarse_speaker_is_heard(
+    quieter_db: int, whisper: Transcriber, speech: Speech, tmp_path: Path
+) -> None:
+    voice = sounds.quieter(speech("mfa_cold_corpus.wav"), quieter_db)
+    recognition, _ = hear(whisper, voice, tmp_path)
+    assert [word.text for word in recognition.words if word.dropped] == []
+    assert len(kept(recognition)) >= 55
+
+
+def test_a_long_silence_between_words_stays_silent(
+    whisper: Transcriber, speech: Speech, tmp_path: Path
+) -> None:
+    voice = speech("jfk.flac")
+    recognition, _ = hear(whisper, np.concatenate([voice, sounds.silence(60), voice]), tmp_path)
+    assert [word.text for word in recognition.words if word.dropped] == [" You"]
+    said = [word for word in recognition.words if word.dropped is None]
+    assert len(said) >= 43
+    assert not [word for word in said if 12_000 < word.start_ms < 69_000]
+
+
+def test_a_voice_whose_words_are_missing_is_found(
+    whisper: Transcriber, speech: Speech, tmp_path: Path
+) -> None:
+    recognition, voice = hear(whisper, speech("jfk.flac"), tmp_path)
+    assert find_wordless(voice, recognition.words) == []
+    first_half = [word for word in recognition.words if word.end_ms < 5_000]
+    assert any(stretch.voice for stretch in find_wordless(voice, first_half))
+
+
+def test_words_that_were_drawn_by_lot_come_out_the_same(
+    whisper: Transcriber, whisper_factory: TranscriberFactory
+) -> None:
+    music, window = sounds.organ(30), Window(1, 0, 30_000)
+    engines = (whisper, whisper, whisper_factory())
+    heard = [engine.recognise(music, window, Language("en")) for engine in engines]
+    assert heard[0].words
+    assert max(segment.temperature or 0 for segment in heard[0].segments) > 0
+    assert {recognition.to_bytes() for recognition in heard} == {heard[0].to_bytes()}
+
+
+def test_it_works_in_a_pool(whisper_factory: TranscriberFactory, speech: Speech, tmp_path: Path) -> None:
+    path = write_sound(tmp_path / "s16", speech("jfk.flac"))
+    with RecogniserPool(whisper_factory, 2, eager=True) as pool:
+        windows = [Window(1, 0, 5_600), Window(2, 5_600, 11_000)]
+        futures = [pool.recognise(path, window, Language("en")) for window in windows]
+        (first, second) = (future.result(120) for future in futures)
+        assert (
+            max(pool.hear_language(path, windows[0]).result(120).items(), key=lambda pair: pair[1])[0] == "en"
+        )
+    text = " ".join(segment.text for segment in make_segments([first, second])).lower()
+    assert "fellow americans" in text
+    assert "country" in text
+
+
+def test_other_languages_are_known(whisper: Transcriber, speech: Speech) -> None:
+    found = whisper.detect_language(speech("leopard_test_de.wav"))
+    assert max(found, key=lambda tag: found[tag]) == "de"
+    assert "jv" in found
+    assert "jw" not in found
+
+
+def test_a_language_that_it_does_not_hear_is_refused(whisper: Transcriber) -> None:
+    with pytest.raises(RecognitionFailed, match="does not hear the language 'rom'"):
+        whisper.recognise(sounds.hiss(1, 0.1), Window(1, 0, 1000), Language("rom"))
+
+
+def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"no model")
+    with pytest.raises(ProgramMissing, match="cannot be loaded"):
+        FasterWhisper(Settings(), tmp_path)
