@@ -21,13 +21,13 @@ from pathlib import Path
 
 AUDIO = Path(__file__).parents[2] / "shared" / "audio"
 PROCESSES = os.cpu_count() or 1
-RECORDINGS = 4
+RECORDINGS = 8
 WINDOW_SECONDS = 60
 """Short windows, so that a few minutes of speech keep all processes busy in both."""
 
 
 def make_recordings(folder: Path) -> None:
-    """All the English recordings one after another, as M4A, four times, each time in another order."""
+    """All the English recordings one after another, as M4A, several times, each time in another order."""
     with (AUDIO / "SOURCES.tsv").open() as table:
         rows = [row for row in csv.DictReader(table, delimiter="\t") if row["language"] == "en"]
     sources = [AUDIO / row["file"] for row in rows if not row["file"].endswith(".mp4")]

@@ -86,7 +86,7 @@ installed() { cmp -s "requirements/$1.txt" "$record/$1.txt"; }
 install() {
     installed "$1" && return
     say "Installing requirements/$1.txt ..."
-    "$venv/bin/uv" pip install --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt"
+    "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt"
     # dev.txt holds all of run.txt.
     case "$1" in
         run) rm -f "$record/dev.txt" ;;

@@ -23,7 +23,7 @@ def search(
     from archive.clock import now
     from archive.database import reading
     from archive.queries import found, outbox
-    from search.find import ask, find
+    from search.find import ask, find, words_around
 
     with open_archive() as archive, reading(archive.engine) as session:
         asked = ask(
@@ -33,7 +33,9 @@ def search(
             index="staff" if staff else "public",
             without=outbox.left_out(session, now()),
         )
-        answer = find(asked, archive.backend, found.reader(session, STAFF if staff else PUBLIC, now()))
+        viewer = STAFF if staff else PUBLIC
+        read = found.reader(session, viewer, now(), around=words_around(asked))
+        answer = find(asked, archive.backend, read)
     if as_json:
         typer.echo(answer.model_dump_json(indent=1))
         return
