@@ -55,7 +55,9 @@ def prepare(engine: Engine, backend: SearchBackend) -> None:
         try:
             backend.check(index)
         except SearchUnavailable as error:
-            log.info("%s index: %s; making it anew", index, error)
+            with reading(engine) as session:
+                first = outbox.is_unindexed(session)
+            log.log(logging.DEBUG if first else logging.INFO, "%s It is made anew.", error)
             rebuild(engine, backend, index)
 
 

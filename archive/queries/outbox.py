@@ -62,3 +62,8 @@ def indexed(session: Session, testimony_id: int) -> dict[str, Indexed]:
     """What each index was last told of a testimony, by the index's name."""
     rows = session.scalars(select(Indexed).where(Indexed.testimony_id == testimony_id))
     return {row.index_name: row for row in rows}
+
+
+def is_unindexed(session: Session) -> bool:
+    """Whether nothing was ever indexed: an archive that begins, not one that lost its index."""
+    return session.scalar(select(Indexed.id).limit(1)) is None
