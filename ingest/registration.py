@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.changes import access, collections, events
+from archive.changes import access, collections, events, outbox
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
-from archive.errors import Conflict, DuplicateFile
 from archive.jobs import Queue
 from archive.models import Captions, File, Recording, Testimony
-from archive.queries import testimonies
 from archive.queries.progress import progress
+from ingest.identification import check_description, find_recording, find_testimony
 from ingest.importers.deposited import DepositedTestimony
 from ingest.importers.text import read_text
 from ingest.importers.webvtt import SIZE_LIMIT
@@ -65,46 +63,12 @@ def register(
 ) -> Registered:
     """Take a testimony into the archive's rows. Raises Conflict, DuplicateFile; nothing is changed then."""
     metadata = deposited.metadata or TestimonyMetadata.read({})
-    testimony = _existing(session, metadata.accession_number, received, wishes)
+    testimony = find_testimony(
+        session, metadata.accession_number, received, allow_duplicate=wishes.allow_duplicate
+    )
     if testimony is None:
         return _add(session, queue, deposited, metadata, received, wishes, now)
     return _update(session, queue, testimony, deposited, received, wishes, now)
-
-
-def _existing(
-    session: Session, accession_number: str | None, received: Sequence[Received], wishes: Wishes
-) -> Testimony | None:
-    """The testimony that this deposit means: by accession number, else the one that has its files."""
-    owners = {owner for each in received for owner in _owners(session, each.sha512)}
-    loaded = testimonies.load(session, owners)
-    if accession_number is not None:
-        known = testimonies.find_by_accession(session, accession_number)
-        if known is None and len(loaded) == 1 and loaded[0].accession_number is None:
-            return loaded[0]  # it had no number yet
-        if not wishes.allow_duplicate:
-            _refuse_files_of_others(session, known, received)
-        return known
-    if len(loaded) <= 1:
-        return loaded[0] if loaded else None
-    # Several testimonies hold these files: the one that has all of them is meant, if there is just one.
-    digests = {each.sha512 for each in received}
-    whole = [row for row in loaded if digests <= {f.sha512 for r in row.recordings for f in r.files}]
-    if len(whole) == 1 or (whole and len(received) == 1):
-        return min(whole, key=lambda row: row.id)
-    raise DuplicateFile(received[0].recording.path, ", ".join(sorted(row.public_id for row in loaded)))
-
-
-def _refuse_files_of_others(session: Session, known: Testimony | None, received: Sequence[Received]) -> None:
-    for each in received:
-        others = _owners(session, each.sha512) - ({known.id} if known else set())
-        if others:
-            (other, *_) = testimonies.load(session, others)
-            raise DuplicateFile(each.recording.path, other.accession_number or other.public_id)
-
-
-def _owners(session: Session, sha512: str) -> set[int]:
-    statement = select(Recording.testimony_id).join(File, File.recording_id == Recording.id)
-    return set(session.scalars(statement.where(File.sha512 == sha512)))
 
 
 def _add(
@@ -148,7 +112,7 @@ def _update(
     metadata = deposited.metadata
     given = testimony_changes.as_given(metadata) if metadata is not None else testimony.sidecar
     if metadata is not None and given != testimony.sidecar:
-        _check_description(testimony, metadata, received)
+        check_description(testimony, metadata, received)
     unfinished = {
         each.recording_id
         for each in progress(session, [recording.id for recording in testimony.recordings])
@@ -156,7 +120,7 @@ def _update(
     }
     added = False
     for each in received:
-        recording = _recording_of(testimony, each, described=metadata is not None)
+        recording = find_recording(testimony, each, described=metadata is not None)
         if recording is None:
             _add_recording(session, queue, testimony, each, metadata, wishes, outcome)
             outcome.status, added = "updated", True
@@ -178,26 +142,6 @@ def _update(
     return outcome
 
 
-def _check_description(
-    testimony: Testimony, metadata: TestimonyMetadata, received: Sequence[Received]
-) -> None:
-    """Refuse what a changed description cannot change."""
-    where = received[0].recording.path
-    if testimony.accession_number is not None and metadata.accession_number is None:
-        raise Conflict(
-            f"{where}: it is in testimony {testimony.accession_number}; its description has to give that "
-            "accession_number to change it"
-        )
-    offsets = {recording.number: recording.current_file.offset_ms for recording in testimony.recordings}
-    for each in received:
-        number, offset = each.recording.number, each.recording.offset_ms
-        if number in offsets and offsets[number] != offset:
-            raise Conflict(
-                f"{each.recording.path}: offset of recording {number}: expected "
-                f"{offsets[number] / 1000:g} s as before, since cited times rest on it"
-            )
-
-
 def _apply_language_and_collection(
     session: Session,
     testimony: Testimony,
@@ -207,6 +151,7 @@ def _apply_language_and_collection(
 ) -> None:
     if metadata.collection and metadata.collection != testimony.collection.name:
         testimony.collection, made = collections.find_or_make(session, metadata.collection)
+        outbox.announce(session, testimony, closing=True)  # its rules on machine text may be stricter
         if made:
             outcome.notes.append(f"collection {metadata.collection} made")
     languages = {each.recording.number: each.recording.language for each in received}
@@ -236,31 +181,6 @@ def _apply_wished_access(
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
     if outcome.status == "unchanged":
         outcome.status = "updated"
-
-
-def _recording_of(testimony: Testimony, received: Received, *, described: bool) -> Recording | None:
-    """The recording that holds this file, or None where its number is free."""
-    number = received.recording.number
-    holding = [
-        recording
-        for recording in testimony.recordings
-        if any(file.sha512 == received.sha512 for file in recording.files)
-    ]
-    for recording in holding:
-        if recording.number == number or not described:
-            return recording
-    label = testimony.accession_number or testimony.public_id
-    if holding:
-        raise Conflict(
-            f"{received.recording.path}: it is recording {holding[0].number} of testimony {label}, and a "
-            f"recording keeps its number; the description gives it number {number}"
-        )
-    if any(recording.number == number for recording in testimony.recordings):
-        raise Conflict(
-            f"{received.recording.path}: recording {number} of testimony {label} is another file; give it a "
-            "number of its own in recordings"
-        )
-    return None
 
 
 def _add_recording(
