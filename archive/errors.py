@@ -15,6 +15,7 @@
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
+    |   +-- LanguageUnknown      the recognition model does not know the language; other models may
     +-- SearchUnavailable        the index is away, older than the code, or being rebuilt
     +-- WorkerRunning            another worker holds this archive
 
@@ -108,6 +109,10 @@ class ProgramFailed(ArchiveError):
 
 class RecognitionFailed(ArchiveError):
     """The transcriber gave up on a window."""
+
+
+class LanguageUnknown(RecognitionFailed):
+    """The recognition model does not know the recording's language: it would write another one's words."""
 
 
 class SearchUnavailable(ArchiveError):

@@ -6,6 +6,7 @@ integer milliseconds of cited time within a recording; offsets count Unicode cod
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 UNTITLED = "Untitled testimony"
 """What a testimony without a title is called; pages translate it, and nobody searches for it."""
@@ -72,6 +73,11 @@ class Stream:
         """Whether anything that is open was made by a machine, here or in what was not loaded."""
         return self.engine is not None or any(passage.machine for passage in self.passages)
 
+    @property
+    def translated_into(self) -> str | None:
+        """The language that addresses know a translation by; None for the original."""
+        return self.language if self.kind == "translation" else None
+
 
 @dataclass(frozen=True, slots=True)
 class PersonInRole:
@@ -100,7 +106,7 @@ class OpenRecording:
     """A recording of which something is open.
 
     `media` is whether it can be heard now: `open`, or `being made` while a copy with its closed stretches
-    silent is not there yet, or `none` where listening is closed or no sound is kept.
+    silent is not there yet. `offset_ms`: cited time + offset = time in the file that is played.
     """
 
     number: int
@@ -108,10 +114,11 @@ class OpenRecording:
     duration_ms: int
     video: bool
     media_type: str
-    media: str
+    media: Literal["open", "being made"]
     poster: bool = False
     width: int | None = None
     height: int | None = None
+    offset_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class RecordingAnswer(_Answer):
     id: str
     media: str | None
     media_type: str
-    state: Literal["open", "being made", "none"]
+    state: Literal["open", "being made"]
     """Whether it can be heard now."""
     duration_ms: int
     video: bool

@@ -19,6 +19,17 @@ INDEXES: tuple[IndexName, ...] = ("public", "staff")
 
 MAX_PAGE = 10_000
 
+MAX_TEXT = 1_000
+"""Code points of a typed query that the site takes."""
+
+MAX_VALUES = 20
+"""Values that may be chosen in one facet: each is repeated in every link of a page of results."""
+
+MAX_VALUE = 500
+"""Code points of one such value."""
+
+_Chosen = Annotated[tuple[Annotated[str, Field(max_length=MAX_VALUE)], ...], Field(max_length=MAX_VALUES)]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,11 +82,11 @@ class Filters(_Frozen):
     Collections by slug, languages by BCP 47 tag, years as four digits (or more, or with a minus).
     """
 
-    collection: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
-    year: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
+    collection: _Chosen = ()
+    language: _Chosen = ()
+    place: _Chosen = ()
+    year: _Chosen = ()
+    kind: _Chosen = ()
 
     def chosen(self, name: FacetName) -> tuple[str, ...]:
         """The values chosen in one facet."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -22,7 +23,7 @@ from web.dependencies import Services
 from web.errors import handle_errors
 from web.pages import Pages
 from web.routes import api, collections, health, home, media, robots, search, testimonies, transcripts
-from web.security import FOR_EVER, SecurityHeaders
+from web.security import FOR_EVER, SecurityHeaders, known_hosts
 
 
 class VersionedFiles(StaticFiles):
@@ -65,6 +66,11 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.cl
     )
     app.state.services = services
     handle_errors(app)
+    if settings.base_url:
+        # Asked for by another name, absolute addresses could be somebody else's.
+        app.add_middleware(
+            TrustedHostMiddleware, allowed_hosts=known_hosts(settings.base_url), www_redirect=False
+        )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     for routes in (home, search, collections, testimonies, transcripts, media, api, health, robots):

@@ -93,6 +93,10 @@ async def answer_error(request: Request, error: Exception) -> Response:
     response: Response
     if wants_json(request):
         message = " ".join((view.title, *view.sentences))
+        if isinstance(error, RequestValidationError):
+            message = page.wording.gettext(
+                "A parameter cannot be used; `fields` names it and says what was expected."
+            )
         detail = ErrorDetail(
             status=status, code=_CODES.get(status, "error"), message=message, fields=_fields(error)
         )
@@ -129,34 +133,32 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             ),
             search=False,
         )
-    if status == 404:
-        return ErrorView(
+    views = {
+        404: ErrorView(
             _("There is nothing to see at this address."),
             (_("It may have been mistyped. Perhaps a search finds what you are looking for."),),
-        )
-    if status == 503:
-        return ErrorView(
+        ),
+        503: ErrorView(
             _("This recording cannot be reached just now."),
             (_("Nothing is lost. Try again later."),),
             search=False,
-        )
-    if status in (400, 409, 422):
-        return ErrorView(
+        ),
+        400: ErrorView(
             _("This address cannot be understood."),
             (_("Part of it is not what was expected. Perhaps it was cut off when it was copied."),),
-        )
-    if status == 405:
-        return ErrorView(_("This address is only for reading."), (), search=False)
-    if status < 500:
-        return ErrorView(_("This cannot be answered."), ())
-    return ErrorView(
-        _("Something went wrong here."),
-        (
-            _("The mistake is ours, not yours, and was noted down. Nothing in the archive was changed."),
-            _("Try again, or go back to the page before."),
         ),
-        search=False,
-    )
+        405: ErrorView(_("This address is only for reading."), (), search=False),
+        500: ErrorView(
+            _("Something went wrong here."),
+            (
+                _("The mistake is ours, not yours, and was noted down. Nothing in the archive was changed."),
+                _("Try again, or go back to the page before."),
+            ),
+            search=False,
+        ),
+    }
+    usual = views[500] if status >= 500 else ErrorView(_("This cannot be answered."), ())
+    return views.get({409: 400, 422: 400}.get(status, status), usual)
 
 
 def _fields(error: Exception) -> dict[str, str]:

@@ -44,6 +44,11 @@ def clock_time(milliseconds: int, *, hours: bool = False) -> str:
     return f"{hour:02d}:{minute:02d}:{second:02d}" if hour or hours else f"{minute:02d}:{second:02d}"
 
 
+def clock_end(milliseconds: int) -> str:
+    """As `clock_time`, for where a stretch ends: rounded up."""
+    return clock_time(-(-milliseconds // 1000) * 1000)
+
+
 def iso_duration(milliseconds: int) -> str:
     """For the `datetime` of a `<time>`: `PT57.2S`."""
     whole, rest = divmod(milliseconds, 1000)

@@ -7,19 +7,37 @@ from sqlalchemy.orm import Session
 
 from archive.access import Use, Viewer
 from archive.errors import NotFound
-from archive.models import Testimony
+from archive.models import Recording, Testimony
 from archive.queries.readings import Closed, read, read_uses
-from archive.queries.testimonies import find
+from archive.queries.testimonies import find_known, find_known_by_accession, find_known_recording
 from archive.reading import Reading
 from web.errors import ClosedTestimony
 
 
-def find_testimony(session: Session, testimony_id: str) -> Testimony:
+def find_testimony(session: Session, testimony_id: str, viewer: Viewer, now: datetime) -> Testimony:
     """The row of a public id. Raises NotFound."""
-    row = find(session, testimony_id)
+    row = find_known(session, testimony_id, viewer, now)
     if row is None:
         raise NotFound("no such testimony")
     return row
+
+
+def find_recording(
+    session: Session, recording_id: str, viewer: Viewer, now: datetime
+) -> tuple[Testimony, Recording]:
+    """The rows of a recording's public id. Raises NotFound."""
+    found = find_known_recording(session, recording_id, viewer, now)
+    if found is None:
+        raise NotFound("no such recording")
+    return found
+
+
+def find_numbered(session: Session, number: str, viewer: Viewer, now: datetime) -> Reading | None:
+    """The description of the testimony whose accession number somebody typed into the search, if the viewer
+    may have it."""
+    row = find_known_by_accession(session, number, viewer, now)
+    reading = None if row is None else read(session, row, viewer, "describe", now, text=False)
+    return reading if isinstance(reading, Reading) else None
 
 
 def open_testimony(

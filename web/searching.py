@@ -4,24 +4,40 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import StringConstraints
 from sqlalchemy.orm import Session
 
 from archive.access import Viewer
 from archive.queries import found, outbox
-from schemas.query import MAX_PAGE, Filters, SearchQuery
+from schemas.query import MAX_PAGE, MAX_TEXT, MAX_VALUE, MAX_VALUES, Filters, SearchQuery
 from schemas.results import SearchPage
 from search.backend import SearchBackend
 from search.find import ask, find, words_around
 from web.dependencies import Now, TheSession, TheViewer
 
-_Values = Annotated[tuple[str, ...], Query(description="Repeatable: or within one facet, and between them.")]
+Typed = Annotated[
+    str,
+    Query(
+        max_length=MAX_TEXT,
+        description='Words; "phrases"; -without; OR. At most 1,000 characters. Empty: the newest first.',
+    ),
+]
+"""What was typed to be searched for."""
+
+_Values = Annotated[
+    tuple[Annotated[str, StringConstraints(max_length=MAX_VALUE)], ...],
+    Query(
+        max_length=MAX_VALUES,
+        description="Repeatable, up to 20 times: or within one facet, and between them.",
+    ),
+]
 
 
 def read_query(
     session: TheSession,
     viewer: TheViewer,
     now: Now,
-    q: Annotated[str, Query(description='Words; "phrases"; -without; OR. Empty: the newest first.')] = "",
+    q: Typed = "",
     page: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page, from 1.")] = 1,
     size: Annotated[int, Query(ge=1, le=100, description="Testimonies on a page, at most 100.")] = 20,
     collection: _Values = (),

@@ -1,6 +1,8 @@
 """Headers that every answer carries: nothing but our own files runs or loads, nobody frames us, and nothing
 that depends on access stays in a cache that would not ask again."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +35,12 @@ ASK_AGAIN = "private, no-cache"
 next request."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def known_hosts(base_url: str) -> list[str]:
+    """The names that a site with a public address answers to: that one, and this machine's own for whoever
+    watches over it from here."""
+    return [host for host in (urlsplit(base_url).hostname, "localhost", "127.0.0.1") if host]
 
 
 def secure(headers: MutableHeaders) -> None:

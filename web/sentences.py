@@ -12,8 +12,9 @@ from schemas.query import And, Node, Not, Or, Phrase, Term
 from web.wording import Wording
 
 
-def results_sentence(tree: Node | None, count: int, wording: Wording) -> Markup:
-    """How many testimonies were found, and for what."""
+def results_sentence(tree: Node | None, count: int, wording: Wording, *, spoken: bool = True) -> Markup:
+    """How many testimonies were found, and for what. `spoken` is whether all of them are known to speak of
+    it; what stands in a description alone nobody has said."""
     ngettext = wording.ngettext
     wanted, unwanted = _sides(tree)
     said = {
@@ -21,7 +22,17 @@ def results_sentence(tree: Node | None, count: int, wording: Wording) -> Markup:
         "words": _join(wanted, "standard", wording),
         "unwanted": _join(unwanted, "or", wording),
     }
-    if wanted and unwanted:
+    if wanted and unwanted and not spoken:
+        sentence = ngettext(
+            "Found in %(count)s testimony: %(words)s, without %(unwanted)s",
+            "Found in %(count)s testimonies: %(words)s, without %(unwanted)s",
+            count,
+        )
+    elif wanted and not spoken:
+        sentence = ngettext(
+            "Found in %(count)s testimony: %(words)s", "Found in %(count)s testimonies: %(words)s", count
+        )
+    elif wanted and unwanted:
         sentence = ngettext(
             "%(count)s testimony speaks of %(words)s but not of %(unwanted)s",
             "%(count)s testimonies speak of %(words)s but not of %(unwanted)s",

@@ -6,6 +6,7 @@ What the database holds is English and fixed; what is shown goes through gettext
 from archive.formats.provenance import confidence, mixed
 from archive.reading import UNTITLED, Stream
 from schemas.query import FacetName
+from web.languages import language_name
 from web.wording import Wording
 
 
@@ -45,6 +46,13 @@ def role_name(role: str, wording: Wording) -> str:
         "transcriber": _("Transcriber"),
     }
     return names.get(role.casefold(), _capitalised(role))
+
+
+def text_name(language: str, translated: bool, wording: Wording) -> str:
+    """`English translation`, or `German, as spoken`."""
+    _ = wording.gettext
+    sentence = _("%(language)s translation") if translated else _("%(language)s, as spoken")
+    return sentence % {"language": language_name(language, wording.language)}
 
 
 def facet_name(facet: FacetName, wording: Wording) -> str:
@@ -89,8 +97,13 @@ def further_name(field: str, wording: Wording) -> str:
 def origin_of(stream: Stream, wording: Wording) -> str | None:
     """Who made a text and whether anybody has checked it, in words; None where nothing is known."""
     said = _origin_of(stream, wording)
-    # "by A. B.." where a name ends with an initial.
-    return said if said is None else said.replace("..", ".")
+    if said is not None and said.endswith(".."):
+        # "by A. B.." where a name ends with an initial.
+        said = said[:-1]
+    if stream.machine or stream.status == "reviewed":
+        return said
+    unreviewed = wording.gettext("This text has not been reviewed yet.")
+    return unreviewed if said is None else f"{said} {unreviewed}"
 
 
 def _origin_of(stream: Stream, wording: Wording) -> str | None:

@@ -41,13 +41,18 @@ def marked_html(text: str, marks: Sequence[Mark]) -> Markup:
     return Markup(_marked(text, 0, marks))  # noqa: S704 - escaped piece by piece
 
 
+def is_doubtful(word: Word) -> bool:
+    """Whether the machine was unsure of a word, so that it is marked."""
+    return word.probability is not None and word.probability < DOUBTFUL_BELOW
+
+
 def _word(word: Word, marks: Sequence[Mark], stretch: Moment | None) -> str:
     start = word.start_ms or 0
     length = (word.end_ms or start) - start
     classes = []
     if stretch is not None and stretch.holds(word.start_ms, word.end_ms):
         classes.append("within")
-    if word.probability is not None and word.probability < DOUBTFUL_BELOW:
+    if is_doubtful(word):
         classes.append("doubtful")
     attribute = f' class="{" ".join(classes)}"' if classes else ""
     return f"<span{attribute} data-m={start} data-d={length}>{_marked(word.text, word.offset, marks)}</span>"

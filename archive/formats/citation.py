@@ -2,7 +2,7 @@
 
 from archive.formats import Gettext
 from archive.formats.provenance import notice
-from archive.formats.timecode import clock
+from archive.formats.timecode import clock, clock_end
 from archive.reading import Passage, Reading, Stream
 
 
@@ -29,7 +29,7 @@ def cite(
     if recording is not None and len(reading.recordings) > 1:
         place.append(gettext("Recording %(number)d") % {"number": recording})
     if start_ms is not None:
-        place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock(end_ms)}")
+        place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock_end(end_ms)}")
     if place:
         parts.append(", ".join(place))
     parts.append(address)

@@ -5,6 +5,7 @@ cue text as it is.
 """
 
 import re
+from dataclasses import replace
 
 from webvtt import Caption as VttCaption
 from webvtt import WebVTT
@@ -26,8 +27,11 @@ def write(
     archive: str,
     address: str,
     gettext: Gettext = str,
+    offset_ms: int = 0,
 ) -> str:
     """A stream as WebVTT (see `archive.formats`).
+
+    `offset_ms` is added to all times: a player's track is in the time of its file, a download in cited time.
 
     Without a `recording`, recordings follow each other: times run on, and a note and a line say where each
     begins. Speakers are voices (`<v Name>`), machine-made words have the class `machine`, passages in another
@@ -35,6 +39,8 @@ def write(
     """
     head = heading.compose(reading, stream, recording, archive=archive, address=address, gettext=gettext)
     captions = compose(reading, stream, recording, names=False, gettext=gettext)
+    if offset_ms:
+        captions = [shifted for caption in captions if (shifted := _shift(caption, offset_ms)).end_ms > 0]
     if any(passage.start_ms is None for passage in stream.passages):
         head.append(gettext("Passages without times are not in this file."))
     file = WebVTT(
@@ -42,6 +48,11 @@ def write(
         header_comments=["\n".join(_note(line) for line in head)],
     )
     return str(file.content)
+
+
+def _shift(caption: Caption, offset_ms: int) -> Caption:
+    start = max(0, caption.start_ms + offset_ms)
+    return replace(caption, start_ms=start, end_ms=caption.end_ms + offset_ms)
 
 
 def _as_vtt(caption: Caption, stream: Stream, gettext: Gettext) -> VttCaption:

@@ -4,12 +4,11 @@ list. The gate decides on each testimony; the database only leaves out what it w
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, tuple_
+from sqlalchemy import Select, exists, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.access import Viewer
-from archive.models import AccessStatement, Collection, Testimony
-from archive.models.access import LEVELS
+from archive.models import Collection, Testimony
 from archive.models.base import Moment
 from archive.queries import testimonies
 from archive.queries.readings import read
@@ -18,9 +17,15 @@ from archive.reading import Reading
 _BATCH = 50
 
 
-def find(session: Session, slug: str) -> Collection | None:
-    """The collection of a slug. Whether a viewer may know of it, its open testimonies say."""
-    return session.scalars(select(Collection).where(Collection.slug == slug)).one_or_none()
+def find(session: Session, slug: str, viewer: Viewer, now: datetime) -> Collection | None:
+    """The collection of a slug. One without any published testimony that the viewer may know of ends in the
+    same query as one that does not exist; the gate has the last word, by `open_testimonies`."""
+    known = exists().where(
+        Testimony.collection_id == Collection.id,
+        Testimony.published_at.is_not(None),
+        testimonies.described_to(viewer, now),
+    )
+    return session.scalars(select(Collection).where(Collection.slug == slug, known)).one_or_none()
 
 
 def open_collections(session: Session, viewer: Viewer, now: datetime) -> list[Collection]:
@@ -62,28 +67,9 @@ def open_testimonies(
 
 
 def _newest(viewer: Viewer, now: datetime) -> Select[datetime | None, int]:
-    statement = (
+    # Without the condition a page of ten had to go through every closed testimony to find them.
+    return (
         select(Testimony.published_at, Testimony.id)
-        .where(Testimony.published_at.is_not(None))
+        .where(Testimony.published_at.is_not(None), testimonies.described_to(viewer, now))
         .order_by(Testimony.published_at.desc(), Testimony.id.desc())
-    )
-    if viewer.staff:
-        return statement
-    # Without this a page of ten had to go through every closed testimony of the archive to find them.
-    shut = [level for level in LEVELS if not viewer.may(level)]
-    whole = _in_force_on_whole(now)
-    return statement.where(
-        exists().where(whole), ~exists().where(and_(whole, AccessStatement.level.in_(shut)))
-    )
-
-
-def _in_force_on_whole(now: datetime) -> ColumnElement[bool]:
-    """Statements in force on the testimony as a whole, as `archive.access.visible` counts them."""
-    return and_(
-        AccessStatement.testimony_id == Testimony.id,
-        AccessStatement.subject == "testimony",
-        AccessStatement.stretch_recording.is_(None),
-        AccessStatement.superseded_at.is_(None),
-        or_(AccessStatement.begins_at.is_(None), AccessStatement.begins_at <= now),
-        or_(AccessStatement.ends_at.is_(None), AccessStatement.ends_at > now),
     )

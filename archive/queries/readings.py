@@ -246,6 +246,7 @@ def _open_recording(recording: Recording, opening: Opening) -> OpenRecording:
         poster=poster is not None,
         width=playback.width if playback else None,
         height=playback.height if playback else None,
+        offset_ms=file.offset_ms,
     )
 
 

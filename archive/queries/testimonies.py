@@ -1,13 +1,14 @@
 """Testimonies with all that the gate and the pages need of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
+from archive.access import Viewer
 from archive.models import (
     AccessStatement,
-    Collection,
     File,
     Recording,
     Revision,
@@ -17,6 +18,7 @@ from archive.models import (
     Testimony,
     Transcript,
 )
+from archive.models.access import LEVELS
 
 
 def find(session: Session, public_id: str) -> Testimony | None:
@@ -30,6 +32,43 @@ def find_by_accession(session: Session, accession_number: str) -> Testimony | No
     return session.scalars(statement).unique().one_or_none()
 
 
+def find_known(session: Session, public_id: str, viewer: Viewer, now: datetime) -> Testimony | None:
+    """As `find`, for a viewer who may be told of nothing that is closed to them: what is hidden ends in the
+    same one narrow query as what does not exist, so that not even time tells them apart. What the viewer may
+    have of a testimony that is found is for the gate to say."""
+    return _find_known(session, Testimony.public_id == public_id, viewer, now)
+
+
+def find_known_by_accession(
+    session: Session, accession_number: str, viewer: Viewer, now: datetime
+) -> Testimony | None:
+    """As `find_known`, by accession number."""
+    return _find_known(session, Testimony.accession_number == accession_number, viewer, now)
+
+
+def find_known_recording(
+    session: Session, public_id: str, viewer: Viewer, now: datetime
+) -> tuple[Testimony, Recording] | None:
+    """As `find_recording`, for a viewer as in `find_known`."""
+    belongs = exists().where(Recording.testimony_id == Testimony.id, Recording.public_id == public_id)
+    testimony = _find_known(session, belongs, viewer, now)
+    if testimony is None:
+        return None
+    return testimony, next(r for r in testimony.recordings if r.public_id == public_id)
+
+
+def described_to(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """A condition on `Testimony`: it is published, and no statement on it as a whole closes it to the viewer.
+    It only leaves out what `archive.access.visible` would refuse anyway."""
+    if viewer.staff:
+        return true()
+    return and_(
+        Testimony.published_at.is_not(None),
+        exists().where(_in_force_on_whole(now)),
+        ~_stated(now, [level for level in LEVELS if not viewer.may(level)]),
+    )
+
+
 def load(session: Session, ids: Iterable[int]) -> list[Testimony]:
     """Testimonies by row id, in no order."""
     return list(session.scalars(_loaded().where(Testimony.id.in_(list(ids)))).unique())
@@ -40,15 +79,6 @@ def load_by_public_ids(session: Session, public_ids: Sequence[str]) -> list[Test
     rows = session.scalars(_loaded().where(Testimony.public_id.in_(public_ids))).unique()
     by_id = {row.public_id: row for row in rows}
     return [by_id[public_id] for public_id in public_ids if public_id in by_id]
-
-
-def newest(session: Session, limit: int, *, collection: str | None = None) -> list[Testimony]:
-    """Published testimonies, newest first. Which of them may be shown is for the gate to say."""
-    statement = _loaded().where(Testimony.published_at.is_not(None))
-    if collection is not None:
-        statement = statement.join(Testimony.collection).where(Collection.slug == collection)
-    statement = statement.order_by(Testimony.published_at.desc(), Testimony.id.desc()).limit(limit)
-    return list(session.scalars(statement).unique())
 
 
 def find_recording(session: Session, public_id: str) -> tuple[Testimony, Recording] | None:
@@ -100,6 +130,46 @@ def statements_of(session: Session, testimony_id: int) -> list[AccessStatement]:
     """All access statements of a testimony, superseded ones among them, oldest first."""
     statement = select(AccessStatement).where(AccessStatement.testimony_id == testimony_id)
     return list(session.scalars(statement.order_by(AccessStatement.id)))
+
+
+def _find_known(
+    session: Session, wanted: ColumnElement[bool], viewer: Viewer, now: datetime
+) -> Testimony | None:
+    known = or_(described_to(viewer, now), _noticed_by(viewer, now))
+    row_id = session.scalar(select(Testimony.id).where(wanted, known))
+    return None if row_id is None else next(iter(load(session, [row_id])), None)
+
+
+def _noticed_by(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """Closed, and the viewer may read so: of the statements that close it, the strictest has a notice (that
+    of a withdrawal is nobody's)."""
+    told = [
+        and_(
+            _stated(now, [level], AccessStatement.notice.is_not(None)),
+            ~_stated(now, LEVELS[LEVELS.index(level) + 1 :]),
+        )
+        for level in LEVELS
+        if level != "withdrawn" and not viewer.may(level)
+    ]
+    return and_(Testimony.published_at.is_not(None), or_(*told)) if told else ~true()
+
+
+def _stated(now: datetime, levels: Sequence[str], *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a statement of one of the levels is in force on the testimony as a whole."""
+    return exists().where(_in_force_on_whole(now), AccessStatement.level.in_(levels), *more)
+
+
+def _in_force_on_whole(now: datetime) -> ColumnElement[bool]:
+    """Statements in force on the testimony as a whole, as `archive.access.in_force` counts them: there a
+    superseded one never does."""
+    return and_(
+        AccessStatement.testimony_id == Testimony.id,
+        AccessStatement.subject == "testimony",
+        AccessStatement.stretch_recording.is_(None),
+        AccessStatement.superseded_at.is_(None),
+        or_(AccessStatement.begins_at.is_(None), AccessStatement.begins_at <= now),
+        or_(AccessStatement.ends_at.is_(None), AccessStatement.ends_at > now),
+    )
 
 
 def _loaded() -> Select[Testimony]:

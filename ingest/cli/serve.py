@@ -1,5 +1,6 @@
 """`testimony serve`: the site, with a worker beside it."""
 
+import ipaddress
 import multiprocessing
 import socket
 import sys
@@ -27,7 +28,20 @@ def serve(
 ) -> None:
     """Serve the site. Prints its address on stdout once it answers."""
     with open_archive() as archive:
+        if not archive.settings.base_url and not _is_loopback(host):
+            typer.echo(
+                "TESTIMONY_BASE_URL is not set: citations and links that leave the site will name whatever "
+                "host a reader's browser asked for. Set it to the site's public address.",
+                err=True,
+            )
         serve_on(archive, listen(host, port), worker=worker)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def listen(host: str, port: int, *, otherwise_any: bool = False) -> socket.socket:

@@ -84,7 +84,7 @@ class TestWithoutScripts:
         plain.goto(address)
         plain.get_by_role("searchbox").fill("bread")
         plain.get_by_role("button", name="Search").click()
-        expect(plain.locator("h1")).to_have_text(re.compile(r"testimon\w+ speaks? of bread"))
+        expect(plain.locator("h1")).to_have_text(re.compile(r"testimon\w+: bread"))
         plain.locator(".passage-link").first.click()
         expect(plain.locator("mark").first).to_have_text("bread")
         expect(plain.locator(".opened-here")).to_be_in_viewport()
@@ -165,6 +165,44 @@ def test_on_paper_the_citation_comes_first_and_controls_are_gone(
             expect(one).to_be_hidden()
     expect(page.get_by_text("Free to use.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_with_forced_colours_the_spoken_word_of_a_stretch_is_seen(
+    browser: Browser, address: str, shelf: Shelf
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, forced_colors="active")
+    page = context.new_page()
+    page.goto(f"{address}/testimonies/{shelf['days']}?t=0,4&q=rained")
+    page.wait_for_selector(".transcript.speaking")
+    page.locator("span[data-m]:has(mark)").first.click()
+    page.wait_for_selector(".within.spoken mark")
+    word, mark, ground, paper = page.evaluate(
+        """() => {
+            const style = (selector) => getComputedStyle(document.querySelector(selector));
+            const spoken = style('.within.spoken');
+            return [spoken.color, style('.spoken mark').color, spoken.backgroundColor,
+                style('body').backgroundColor];
+        }"""
+    )
+    context.close()
+    assert word == mark
+    assert word != ground
+    assert ground not in (paper, "rgba(0, 0, 0, 0)")
+
+
+def test_on_a_phone_the_text_comes_before_what_is_known_of_it(page: Page, address: str, shelf: Shelf) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/testimonies/{shelf['person']}")
+    page.wait_for_selector(".transcript.speaking")
+    order = "(a, b) => a.getBoundingClientRect().top < b.getBoundingClientRect().top"
+    first = f"({order})(document.querySelector('.transcript'), document.querySelector('.about'))"
+    assert page.evaluate(first)
+    follows = (
+        "document.querySelector('.transcript').compareDocumentPosition(document.querySelector('.about'))"
+    )
+    assert page.evaluate(follows) == 4
+    page.set_viewport_size({"width": 1280, "height": 740})
+    page.wait_for_function(f"() => {follows} === 2")
 
 
 def test_at_200_percent_and_with_forced_colours_the_spoken_word_is_seen(

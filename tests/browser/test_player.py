@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Shelf
 
@@ -207,7 +207,7 @@ class TestStretch:
         expect(stretch.locator(".within span, span.within").first).to_be_in_viewport()
 
     def test_it_is_played_and_stops(self, stretch: Page) -> None:
-        stretch.get_by_role("button", name="Play 00:10 to 00:11").click()
+        stretch.get_by_role("button", name="Play 00:10 to 00:12").click()
         wait_until(stretch, f"!{PAUSED}")
         wait_until(stretch, PAUSED)
         assert stretch.evaluate(TIME) == pytest.approx(11.2, abs=0.1)
@@ -225,7 +225,7 @@ class TestStretch:
         wait_until(stretch, f"!{PAUSED} && {TIME} > {start + 0.8}")
 
     def test_it_can_be_played_again(self, stretch: Page) -> None:
-        button = stretch.get_by_role("button", name="Play 00:10 to 00:11")
+        button = stretch.get_by_role("button", name="Play 00:10 to 00:12")
         for _ in range(2):
             button.click()
             wait_until(stretch, f"!{PAUSED}")
@@ -256,3 +256,61 @@ def test_the_citation_and_a_link_to_the_moment_can_be_copied(days: Page) -> None
     days.get_by_role("button", name="Copy link to this moment").click()
     days.wait_for_function("async () => (await navigator.clipboard.readText()).includes('t=')")
     assert re.search(r"/testimonies/\w+\?r=2&t=1(\.\d)?$", days.evaluate("navigator.clipboard.readText()"))
+
+
+def test_who_moves_on_is_offered_and_cites_the_first_moment_no_more(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}?t=10,11.2")
+    page.wait_for_selector(".transcript.speaking")
+    expect(page.locator(".from-here")).to_be_visible()
+    expect(page.locator("#citation")).to_contain_text("t=10,11.2")
+    page.locator(".recordings").get_by_role("link", name="Recording 2").click()
+    expect(page.locator(".from-here")).to_be_hidden()
+    expect(page.locator("#citation")).not_to_contain_text("t=")
+    assert page.url.endswith("?r=2")
+    page.go_back()
+    expect(page.locator(".player:not([hidden])")).to_have_attribute("data-recording", "1")
+
+
+def test_the_address_follows_from_tape_to_tape_and_keeps_the_search(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}?q=bread")
+    page.wait_for_selector(".transcript.speaking")
+    word(page, 0).click()
+    wait_until(page, f"!{PAUSED}")
+    page.evaluate("document.querySelector('audio').currentTime = 59.8")
+    page.wait_for_selector(".player[data-recording='2']:not([hidden])")
+    assert page.url.endswith("?r=2&q=bread")
+
+
+def test_only_one_word_can_be_focused(days: Page) -> None:
+    assert days.locator("[data-m][tabindex]").count() == 1
+    word(days, 0).focus()
+    days.keyboard.press("ArrowRight")
+    expect(word(days, 1)).to_be_focused()
+    assert days.locator("[data-m][tabindex]").count() == 1
+
+
+def test_words_follow_a_file_that_begins_before_its_cited_time(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    path = f"/testimonies/{shelf['days']}"
+
+    def shift(route: Route) -> None:
+        html = (
+            route.fetch().text().replace('data-recording="1">', 'data-recording="1" data-offset="2000">', 1)
+        )
+        route.fulfill(body=html, content_type="text/html")
+
+    page.route(f"**{path}", shift)
+    page.goto(address + path)
+    page.wait_for_selector(".transcript.speaking")
+    chosen = word(page, 2)
+    start = int(chosen.get_attribute("data-m")) / 1000
+    chosen.click()
+    wait_until(page, f"!{PAUSED} && {TIME} >= {start + 2}")
+    assert page.evaluate(TIME) < start + 3.5
+    lit = int(page.locator(".spoken").first.get_attribute("data-m"))
+    assert lit <= 3000

@@ -115,6 +115,7 @@ def test_wrong_input_names_the_field_and_repeats_nothing(library: Site) -> None:
     answer = library.client.get("/api/v1/search?size=%3Cscript%3E")
     assert answer.status_code == 400
     assert list(answer.json()["error"]["fields"]) == ["size"]
+    assert answer.json()["error"]["message"].startswith("A parameter cannot be used")
     assert "script" not in answer.text
 
 

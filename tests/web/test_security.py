@@ -1,6 +1,11 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from fastapi.testclient import TestClient
+
+from archive.settings import Settings
 from tests.web.sites import Site
+from web.app import create_app
 from web.security import ASK_AGAIN, CONTENT_SECURITY_POLICY, FOR_EVER, HEADERS
 
 ADDRESSES = [
@@ -50,3 +55,11 @@ def test_files_that_never_change_may_be_kept_for_ever(library: Site) -> None:
 
 def test_an_old_address_of_a_file_is_gone(library: Site) -> None:
     assert library.client.get("/static/000000000000/css/base.css").status_code == 404
+
+
+def test_a_site_with_a_public_address_answers_to_no_other_name(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "archive", base_url="https://archive.example/")
+    with TestClient(create_app(settings), base_url="https://archive.example") as client:
+        assert client.get("/robots.txt").status_code == 200
+        assert client.get("/robots.txt", headers={"host": "127.0.0.1:8000"}).status_code == 200
+        assert client.get("/robots.txt", headers={"host": "elsewhere.example"}).status_code == 400

@@ -45,7 +45,17 @@ def test_a_checked_text_says_who_checked_it() -> None:
 
 
 def test_a_persons_text_names_them() -> None:
-    assert origin_of(make_stream(make_passage("Rain.")), english()) == "Transcript by An archivist."
-    translation = make_stream(make_passage("Rain."), kind="translation")
-    assert origin_of(translation, english()) == "Translated by An archivist."
-    assert origin_of(make_stream(make_passage("Rain."), author=None), english()) is None
+    def said(**changes: str | None) -> str | None:
+        return origin_of(make_stream(make_passage("Rain."), **changes), english())
+
+    assert said(status="reviewed") == "Transcript by An archivist."
+    assert said(status="reviewed", kind="translation") == "Translated by An archivist."
+    assert said(status="reviewed", author=None) is None
+    assert said(status="reviewed", author="A..B.") == "Transcript by A..B."
+
+
+def test_a_persons_text_that_nobody_has_reviewed_says_so() -> None:
+    said = origin_of(make_stream(make_passage("Rain."), author="A. B."), english())
+    assert said == "Transcript by A. B. This text has not been reviewed yet."
+    unknown = origin_of(make_stream(make_passage("Rain."), author=None), english())
+    assert unknown == "This text has not been reviewed yet."

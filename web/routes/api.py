@@ -8,7 +8,7 @@ from starlette.responses import Response
 from schemas.api import ErrorAnswer, TestimonyAnswer
 from schemas.results import SearchPage
 from web.dependencies import Now, ThePage, TheServices, TheSession, TheViewer
-from web.opening import find_testimony, open_testimony
+from web.opening import find_testimony, open_for_reading
 from web.routing import ReadRouter
 from web.searching import TheQuery, find_testimonies
 from web.views.api import answer_testimony, list_operations
@@ -38,9 +38,8 @@ def testimony(
     testimony_id: str, session: TheSession, viewer: TheViewer, now: Now, page: ThePage
 ) -> TestimonyAnswer:
     """What may be known of a testimony, and the addresses of what can be heard and read."""
-    row = find_testimony(session, testimony_id)
-    reading = open_testimony(session, row, viewer, "read", now, notice=True)
-    taken = open_testimony(session, row, viewer, "download", now)
+    row = find_testimony(session, testimony_id, viewer, now)
+    reading, taken = open_for_reading(session, row, viewer, now, notice=True)
     return answer_testimony(reading, taken, page)
 
 

@@ -17,7 +17,7 @@ router = page_router()
 def collection(slug: str, session: TheSession, viewer: TheViewer, now: Now, page: ThePage) -> Response:
     """What a collection is, and its newest testimonies. One without any that the viewer may know of is not
     there."""
-    row = find(session, slug)
+    row = find(session, slug, viewer, now)
     if row is None:
         raise NotFound("no such collection")
     readings = list(islice(open_testimonies(session, viewer, now, slug=slug), LISTED + 1))

@@ -9,10 +9,10 @@ from archive.access import Use, Viewer
 from archive.errors import NotFound
 from archive.models import Recording, Testimony
 from archive.queries.readings import derivative_of, read
-from archive.queries.testimonies import find_recording
 from archive.reading import OpenRecording, Reading
 from web.dependencies import Now, TheServices, TheSession, TheViewer
 from web.files import answer_file
+from web.opening import find_recording
 from web.routing import page_router
 
 router = page_router()
@@ -63,10 +63,7 @@ def _find(
     session: Session, recording_id: str, viewer: Viewer, use: Use, now: datetime
 ) -> tuple[Testimony, Recording, OpenRecording]:
     """A recording of which the viewer may know, with what is open of it. Raises NotFound."""
-    found = find_recording(session, recording_id)
-    if found is None:
-        raise NotFound("no such recording")
-    testimony, recording = found
+    testimony, recording = find_recording(session, recording_id, viewer, now)
     reading = read(session, testimony, viewer, use, now, text=False)
     if isinstance(reading, Reading):
         for opened in reading.recordings:

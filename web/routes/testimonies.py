@@ -6,13 +6,14 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.errors import NotFound
-from archive.queries.testimonies import find_by_accession
+from archive.queries.testimonies import find_known_by_accession
 from search.parse import parse
 from web import urls
 from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.moments import read_moment, read_number
 from web.opening import find_testimony, open_for_reading, open_testimony
 from web.routing import page_router
+from web.searching import Typed
 from web.views.testimony import Asked, view_testimony
 
 router = page_router()
@@ -27,11 +28,11 @@ def testimony(
     page: ThePage,
     r: str | None = None,
     t: str | None = None,
-    q: str = "",
+    q: Typed = "",
     text: str | None = None,
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
-    row = find_testimony(session, testimony_id)
+    row = find_testimony(session, testimony_id, viewer, now)
     reading, taken = open_for_reading(session, row, viewer, now, notice=True)
     asked = Asked(read_number(r), read_moment(t), q.strip(), text)
     tree = parse(asked.query)
@@ -44,7 +45,7 @@ def by_accession(
     accession_number: str, request: Request, session: TheSession, viewer: TheViewer, now: Now
 ) -> Response:
     """To the testimony of an accession number, at the moment that the address names."""
-    row = find_by_accession(session, accession_number)
+    row = find_known_by_accession(session, accession_number, viewer, now)
     if row is None:
         raise NotFound("no such accession number")
     reading = open_testimony(session, row, viewer, "describe", now, text=False, notice=True)

@@ -1,17 +1,19 @@
 """Transcripts to be taken away, and the captions of a player. Each asks the gate for its own use: a text that
 is for reading here is not given as a file."""
 
+from typing import TypedDict
+
 from fastapi import Response
 
 from archive.errors import NotFound
+from archive.formats import Gettext, plain, subrip, webvtt
 from archive.formats import json as json_format
-from archive.formats import plain, subrip, webvtt
-from archive.queries.testimonies import find_recording
-from archive.reading import Reading, Stream
+from archive.reading import OpenRecording, Reading, Stream
 from web import urls
 from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.moments import read_number
-from web.opening import find_testimony, open_testimony
+from web.opening import find_recording, find_testimony, open_testimony
+from web.pages import Page
 from web.routing import page_router
 
 router = page_router()
@@ -38,21 +40,15 @@ def transcript(
     """The transcript in one of four formats, of one recording or of all in order."""
     if extension not in _FORMATS:
         raise NotFound("no such format")
-    reading = open_testimony(session, find_testimony(session, testimony_id), viewer, "download", now)
+    row = find_testimony(session, testimony_id, viewer, now)
+    reading = open_testimony(session, row, viewer, "download", now)
     number = read_number(r)
-    if r and number not in {recording.number for recording in reading.recordings}:
-        raise NotFound("no such recording")
+    if r:
+        _check_open(reading, number)
     write, media_type = _FORMATS[extension]
     name = f"{reading.id}-{number}" if number else reading.id
     return Response(
-        write(
-            reading,
-            _stream(reading, text),
-            number,
-            archive=page.site_name,
-            address=page.absolute(urls.testimony(reading.id, recording=number)),
-            gettext=page.wording.gettext,
-        ),
+        write(reading, _stream(reading, text), number, **_named(reading, number, page)),
         media_type=f"{media_type}; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}.{extension}"'},
     )
@@ -67,30 +63,45 @@ def captions(
     page: ThePage,
     text: str | None = None,
 ) -> Response:
-    """What the player shows over a video; read here, not taken away."""
-    found = find_recording(session, recording_id)
-    if found is None:
-        raise NotFound("no such recording")
-    row, recording = found
+    """What the player shows over a video, in the time of the file that it plays; read here, not taken
+    away."""
+    row, recording = find_recording(session, recording_id, viewer, now)
     reading = open_testimony(session, row, viewer, "read", now)
-    if recording.number not in {opened.number for opened in reading.recordings}:
-        raise NotFound("no such recording")
+    opened = _check_open(reading, recording.number)
     content = webvtt.write(
         reading,
         _stream(reading, text),
-        recording.number,
-        archive=page.site_name,
-        address=page.absolute(urls.testimony(reading.id, recording=recording.number)),
-        gettext=page.wording.gettext,
+        opened.number,
+        offset_ms=opened.offset_ms,
+        **_named(reading, opened.number, page),
     )
     return Response(content, media_type="text/vtt; charset=utf-8")
+
+
+class _Named(TypedDict):
+    """What a file says of where it is from."""
+
+    archive: str
+    address: str
+    gettext: Gettext
+
+
+def _named(reading: Reading, number: int | None, page: Page) -> _Named:
+    address = page.absolute(urls.testimony(reading.id, recording=number))
+    return _Named(archive=page.site_name, address=address, gettext=page.wording.gettext)
+
+
+def _check_open(reading: Reading, number: int | None) -> OpenRecording:
+    """The recording of a number. Raises NotFound where nothing of it is open."""
+    for recording in reading.recordings:
+        if recording.number == number:
+            return recording
+    raise NotFound("no such recording")
 
 
 def _stream(reading: Reading, text: str | None) -> Stream:
     """The original, or the translation into the language `text`. Raises NotFound."""
     for stream in reading.streams:
-        if (stream.kind == "original" and not text) or (
-            stream.kind == "translation" and stream.language == text
-        ):
+        if stream.translated_into == (text or None):
             return stream
     raise NotFound("no such text")

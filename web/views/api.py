@@ -108,7 +108,7 @@ def _recording(recording: OpenRecording, page: Page) -> RecordingAnswer:
         id=recording.id,
         media=page.absolute(urls.media(recording.id)) if recording.media == "open" else None,
         media_type=recording.media_type,
-        state=cast(Any, recording.media),
+        state=recording.media,
         duration_ms=recording.duration_ms,
         video=recording.video,
         poster=page.absolute(urls.poster(recording.id)) if recording.poster else None,
@@ -116,9 +116,8 @@ def _recording(recording: OpenRecording, page: Page) -> RecordingAnswer:
 
 
 def _transcript(reading: Reading, stream: Stream, taken: Reading, page: Page) -> TranscriptAnswer:
-    text = stream.language if stream.kind == "translation" else None
     downloads = {
-        extension: page.absolute(urls.transcript(reading.id, extension, text=text))
+        extension: page.absolute(urls.transcript(reading.id, extension, text=stream.translated_into))
         for extension in urls.TRANSCRIPT_FORMATS
         if any(other.id == stream.id for other in taken.streams)
     }

@@ -22,11 +22,14 @@ class Card:
     summary: str | None
 
 
-def make_card(testimony: FoundTestimony, wording: Wording, *, query: str = "") -> Card:
-    """The card of a testimony; `query` goes along in its address, so that its page marks what was found."""
+def make_card(
+    testimony: FoundTestimony, wording: Wording, *, query: str = "", text: str | None = None
+) -> Card:
+    """The card of a testimony; `query` goes along in its address, so that its page marks what was found, and
+    `text`, where that is a translation."""
     return Card(
         title=title_of(testimony.title, wording),
-        address=urls.testimony(testimony.id, query=query),
+        address=urls.testimony(testimony.id, query=query, text=text),
         byline=describe_testimony(testimony, wording),
         summary=shorten(testimony.summary) if testimony.summary else None,
     )

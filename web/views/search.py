@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from schemas.query import FACETS, FacetName, Filters, SearchQuery
+from archive.reading import Reading
+from schemas.query import FACETS, MAX_VALUES, FacetName, Filters, SearchQuery
 from schemas.results import Hit, SearchPage, SegmentHit
+from search.find import describe
 from web import urls
 from web.excerpts import excerpt_html
 from web.languages import direction, language_name
 from web.moments import clock_time
 from web.sentences import nothing_sentence, plain_words, results_sentence
-from web.terms import facet_name, field_name, kind_name
+from web.terms import facet_name, field_name, kind_name, text_name
 from web.views.cards import Card, make_card
 from web.wording import Wording
 
@@ -32,7 +34,9 @@ class ShownPassage:
     speaker: str | None
     language: str
     direction: str
-    machine: bool
+    note: str
+    """Whose words these are if not the speaker's own as a person wrote them down; said here where the
+    passages of a testimony differ in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ class ShownHit:
     more: int
     fields: str
     """Where it was found if in no passage: "title and places"."""
-    machine: bool
-    """Whether any passage shown was made by a machine."""
+    note: str
+    """The same, of all its passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,32 @@ class SearchView:
     previous: str | None
     next: str | None
     without_filters: str
+    wordless: bool
+    """Something was typed, and there is no word in it."""
+    numbered: Card | None
+    """The testimony whose accession number was typed, where nothing was found."""
     words: tuple[str, ...]
     """The single words asked for, to be tried alone where together they found nothing."""
 
 
 def view_search(
-    query: SearchQuery, found: SearchPage, collections: Mapping[str, str], wording: Wording
+    query: SearchQuery,
+    found: SearchPage,
+    collections: Mapping[str, str],
+    wording: Wording,
+    *,
+    numbered: Reading | None = None,
 ) -> SearchView:
-    """The page. `collections` gives collections' names by slug."""
+    """The page. `collections` gives collections' names by slug; `numbered` is the testimony of the accession
+    number that was typed."""
     total = found.total.testimonies
-    heading = results_sentence(query.tree, total, wording) if total else nothing_sentence(query.tree, wording)
+    # Of testimonies on other pages nobody knows here where they were found.
+    spoken = total == len(found.hits) and all(hit.passages for hit in found.hits)
+    heading = (
+        results_sentence(query.tree, total, wording, spoken=spoken)
+        if total
+        else nothing_sentence(query.tree, wording)
+    )
     size = _size(query)
     beyond = found.page > found.pages
     if not total and query.filters.active and query.tree is None:
@@ -109,6 +129,8 @@ def view_search(
         heading=heading,
         title=heading.striptags(),
         listing=query.tree is None,
+        wordless=bool(query.text) and query.tree is None,
+        numbered=make_card(describe(numbered), wording) if numbered else None,
         hits=tuple(_hit(hit, query, wording) for hit in found.hits),
         facets=tuple(_facets(query, found, names)),
         chosen=tuple(_chosen(query, names)),
@@ -127,18 +149,42 @@ def view_search(
 
 def _hit(hit: Hit, query: SearchQuery, wording: Wording) -> ShownHit:
     fields = [field_name(field, wording) for field in hit.matched]
+    notes = [_note(segment, wording) for segment in hit.segments]
+    texts = [_text(segment) for segment in hit.segments]
+    alike = len(set(notes)) == 1
     return ShownHit(
-        card=make_card(hit.testimony, wording, query=query.text),
-        passages=tuple(_passage(segment, hit, query) for segment in hit.segments),
+        # Where all that is shown stands in one translation, its page opens in that.
+        card=make_card(
+            hit.testimony, wording, query=query.text, text=texts[0] if len(set(texts)) == 1 else None
+        ),
+        passages=tuple(
+            _passage(segment, hit, query, "" if alike else note)
+            for segment, note in zip(hit.segments, notes, strict=True)
+        ),
         more=hit.more,
         fields=", ".join(fields) if not hit.segments else "",
-        machine=any(segment.machine for segment in hit.segments),
+        note=notes[0] if alike else "",
     )
 
 
-def _passage(segment: SegmentHit, hit: Hit, query: SearchQuery) -> ShownPassage:
+def _note(segment: SegmentHit, wording: Wording) -> str:
+    """`English translation`, `machine transcript`: what a reader must know before taking the words for those
+    that were spoken."""
+    _ = wording.gettext
+    text = _text(segment)
+    if text is None:
+        return _("machine transcript") if segment.machine else ""
+    name = text_name(text, True, wording)
+    return _("%(text)s by a machine") % {"text": name} if segment.machine else name
+
+
+def _text(segment: SegmentHit) -> str | None:
+    return segment.language if segment.stream == "translation" else None
+
+
+def _passage(segment: SegmentHit, hit: Hit, query: SearchQuery, note: str) -> ShownPassage:
     start = segment.play_ms if segment.play_ms is not None else segment.start_ms
-    text = segment.language if segment.stream == "translation" else None
+    text = _text(segment)
     return ShownPassage(
         html=excerpt_html(segment.text, segment.marks),
         address=urls.testimony(
@@ -149,7 +195,7 @@ def _passage(segment: SegmentHit, hit: Hit, query: SearchQuery) -> ShownPassage:
         speaker=segment.speaker,
         language=segment.language,
         direction=direction(segment.language),
-        machine=segment.machine,
+        note=note,
     )
 
 
@@ -176,7 +222,7 @@ def _facets(query: SearchQuery, found: SearchPage, names: "_Names") -> Iterator[
                 names.facet(name),
             )
             for value in values
-            if value.count and value.value not in chosen
+            if value.count and value.value not in chosen and len(chosen) < MAX_VALUES
         )
         if offered:
             yield Facet(names.facet(name), offered[:SHOWN_VALUES], offered[SHOWN_VALUES:])

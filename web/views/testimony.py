@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from archive.formats.citation import cite
-from archive.reading import OpenRecording, Reading, Stream
-from schemas.query import Filters, Node
-from search.match import match
+from archive.reading import Reading, Stream
+from schemas.query import Node
+from search.find import describe
+from search.match import Match, match
 from web import urls
-from web.dates import describe_date
-from web.durations import describe_duration
 from web.languages import language_name
 from web.moments import Moment, clock_time
 from web.pages import Page
 from web.sentences import query_words
-from web.terms import further_name, kind_name, origin_of, role_name, title_of
+from web.terms import origin_of, text_name, title_of
+from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
+from web.views.addresses import Addresses
+from web.views.cards import describe_testimony
+from web.views.players import Player, describe_moment, view_player
 from web.views.transcript import Address, Marks, Section, lay_out
 from web.wording import Wording
-
-_FORMAT_NAMES = {"vtt": "WebVTT", "srt": "SubRip", "txt": "TXT", "json": "JSON"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +31,6 @@ class Asked:
     moment: Moment | None = None
     query: str = ""
     text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Words that lead somewhere, or nowhere where there is no address."""
-
-    words: str
-    address: str | None = None
-    chosen: bool = False
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of the description."""
-
-    name: str
-    values: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """One recording and how it is played."""
-
-    number: int
-    state: str
-    """`open`, `being made` or `none`."""
-    source: str
-    media_type: str
-    video: bool
-    poster: str | None
-    captions: str | None
-    captions_language: str | None
-    width: int | None
-    height: int | None
-    duration: str
-    address: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +74,21 @@ class TestimonyView:
     """The words of the query, as a sentence has them."""
     found: tuple[Link, ...]
     """Passages of the shown text that hold what was searched for."""
-    found_fields: tuple[str, ...]
+    elsewhere: tuple[Link, ...]
+    """The other texts that hold what was searched for."""
+    unmarked: str
+    """The same place of the same text without marks."""
     summary: str | None
     facts: tuple[Fact, ...]
     downloads: tuple[Link, ...]
     citation: str
     """Of the moment or stretch that is open, else of the whole."""
+    whole_citation: str
+    """Of the whole testimony, for when the reader has gone elsewhere than where the page was opened."""
     address: str
-    """Of the page, without a moment."""
+    """Of the page, without a moment: the one to keep."""
+    moment_address: str
+    """The same in the text that is read, to which a moment is added."""
 
 
 def view_testimony(
@@ -130,102 +99,64 @@ def view_testimony(
     wording = page.wording
     matched = match(tree, reading) if tree else None
     stream = _shown_stream(reading, asked.text)
-    text = stream.language if stream and stream.kind == "translation" else None
     at = _address(reading, asked)
+    addresses = Addresses(
+        reading.id, asked.query if matched else "", stream.translated_into if stream else None
+    )
+    unmarked = addresses.unmarked()
     marks: Marks = {found.passage.id: found.marks for found in matched.passages} if matched else {}
-    sections = lay_out(reading, stream, at, marks, query=asked.query, text=text) if stream else ()
+    sections = lay_out(reading, stream, at, marks, addresses) if stream else ()
     return TestimonyView(
         id=reading.id,
         title=title_of(reading.title, wording),
-        byline=_byline(reading, wording),
+        byline=describe_testimony(describe(reading), wording),
         warning=reading.description.get("content_warning"),
-        players=tuple(_player(reading, recording, stream, at, wording) for recording in reading.recordings),
+        players=tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings),
         at=at,
-        opened_at=_opened_at(reading, at, wording),
-        chapters=tuple(_chapters(reading)),
-        texts=_texts(reading, stream, asked, wording),
+        opened_at=describe_moment(reading, at, wording),
+        chapters=tuple(_chapters(reading, addresses)),
+        texts=_texts(reading, stream, at, addresses, wording),
         language=stream.language if stream else None,
         origin=origin_of(stream, wording) if stream else None,
-        doubtful=any('class="doubtful"' in passage.html for s in sections for passage in s.passages),
+        doubtful=any(passage.doubtful for section in sections for passage in section.passages),
         sections=sections,
-        query=asked.query if matched else "",
+        query=addresses.query,
         sought=query_words(tree, wording),
         found=tuple(_found(sections, marks)),
-        found_fields=matched.fields if matched else (),
+        elsewhere=_elsewhere(reading, stream, matched, addresses, wording),
+        unmarked=unmarked.to(at.recording, at.moment),
         summary=reading.summary,
-        facts=_facts(reading, wording),
-        downloads=_downloads(reading, taken, text),
-        citation=_citation(reading, at, page),
+        facts=view_facts(reading, wording),
+        downloads=view_downloads(reading, taken, stream),
+        citation=view_citation(reading, at.recording, at.moment, page),
+        whole_citation=view_citation(reading, None, None, page),
         address=urls.testimony(reading.id),
+        moment_address=unmarked.to(),
     )
 
 
 def _shown_stream(reading: Reading, text: str | None) -> Stream | None:
     """The translation that was asked for, else the original."""
-    translations = [s for s in reading.streams if s.kind == "translation"]
-    asked = next((s for s in translations if s.language == text), None)
-    original = next((s for s in reading.streams if s.kind == "original"), None)
-    return asked or original or next(iter(translations), None)
+    by_text = {stream.translated_into: stream for stream in reversed(reading.streams)}
+    return by_text.get(text) or by_text.get(None) or next(iter(reading.streams), None)
 
 
 def _address(reading: Reading, asked: Asked) -> Address:
     """The recording that was asked for, if it is there; without a wish the first, in which `t` then counts
-    only where that is number 1, since that is what a citation without `r` means."""
-    numbers = [recording.number for recording in reading.recordings]
-    wanted = asked.recording or 1
-    if wanted in numbers:
-        return Address(wanted, asked.moment)
-    return Address(numbers[0] if numbers else None)
+    only where that is number 1, since that is what a citation without `r` means. A moment after the end is
+    none, and a stretch ends with the recording."""
+    numbers = {recording.number: recording for recording in reading.recordings}
+    wanted = numbers.get(asked.recording or 1)
+    if wanted is None:
+        return Address(next(iter(numbers), None))
+    moment = asked.moment
+    if moment is None or moment.start_ms >= wanted.duration_ms:
+        return Address(wanted.number)
+    end = None if moment.end_ms is None else min(moment.end_ms, wanted.duration_ms)
+    return Address(wanted.number, Moment(moment.start_ms, end))
 
 
-def _byline(reading: Reading, wording: Wording) -> tuple[str, ...]:
-    parts = [
-        kind_name(reading.kind, wording) if reading.kind != "testimony" else "",
-        describe_date(reading.date, wording),
-        ", ".join(language_name(tag, wording.language) for tag in reading.languages),
-        describe_duration(reading.duration_ms, wording) if reading.duration_ms else "",
-    ]
-    return tuple(part for part in parts if part)
-
-
-def _player(
-    reading: Reading, recording: OpenRecording, stream: Stream | None, at: Address, wording: Wording
-) -> Player:
-    current = recording.number == at.recording
-    text = stream.language if stream and stream.kind == "translation" else None
-    captioned = stream is not None and any(p.recording == recording.number for p in stream.passages)
-    source = urls.media(recording.id)
-    if current and at.moment:
-        end = "" if at.moment.end_ms is None else f",{urls.seconds(at.moment.end_ms)}"
-        source += f"#t={urls.seconds(at.moment.start_ms)}{end}"
-    return Player(
-        number=recording.number,
-        state=recording.media,
-        source=source,
-        media_type=recording.media_type,
-        video=recording.video,
-        poster=urls.poster(recording.id) if recording.poster else None,
-        captions=urls.captions(recording.id, text=text) if captioned and recording.video else None,
-        captions_language=stream.language if stream else None,
-        width=recording.width,
-        height=recording.height,
-        duration=describe_duration(recording.duration_ms, wording),
-        address=urls.testimony(reading.id, recording=recording.number, text=text),
-        current=current,
-    )
-
-
-def _opened_at(reading: Reading, at: Address, wording: Wording) -> str | None:
-    playable = any(r.number == at.recording and r.media == "open" for r in reading.recordings)
-    if at.moment is None or not playable:
-        return None
-    start = clock_time(at.moment.start_ms)
-    if at.moment.end_ms is None:
-        return start
-    return wording.gettext("%(start)s to %(end)s") % {"start": start, "end": clock_time(at.moment.end_ms)}
-
-
-def _chapters(reading: Reading) -> list[ShownChapter]:
+def _chapters(reading: Reading, addresses: Addresses) -> list[ShownChapter]:
     return [
         ShownChapter(
             title=chapter.title,
@@ -233,7 +164,7 @@ def _chapters(reading: Reading) -> list[ShownChapter]:
             time=None if chapter.start_ms is None else clock_time(chapter.start_ms),
             address=None
             if chapter.start_ms is None
-            else urls.testimony(reading.id, recording=chapter.recording, start_ms=chapter.start_ms),
+            else addresses.to(chapter.recording, Moment(chapter.start_ms)),
             recording=chapter.recording,
             start_ms=chapter.start_ms,
         )
@@ -241,24 +172,21 @@ def _chapters(reading: Reading) -> list[ShownChapter]:
     ]
 
 
-def _texts(reading: Reading, shown: Stream | None, asked: Asked, wording: Wording) -> tuple[Link, ...]:
+def _texts(
+    reading: Reading, shown: Stream | None, at: Address, addresses: Addresses, wording: Wording
+) -> tuple[Link, ...]:
+    """The texts that can be chosen, each at the place that is open."""
     if len(reading.streams) < 2:
         return ()
     links = []
     for stream in reading.streams:
         name = language_name(stream.language, wording.language)
-        original = stream.kind == "original"
         links.append(
             Link(
-                wording.gettext("%(language)s, as spoken") % {"language": name} if original else name,
-                urls.testimony(
-                    reading.id,
-                    recording=asked.recording,
-                    start_ms=asked.moment.start_ms if asked.moment else None,
-                    end_ms=asked.moment.end_ms if asked.moment else None,
-                    query=asked.query,
-                    text=None if original else stream.language,
-                ),
+                wording.gettext("%(language)s, as spoken") % {"language": name}
+                if stream.translated_into is None
+                else name,
+                addresses.in_text(stream.translated_into).to(at.recording, at.moment),
                 chosen=stream is shown,
             )
         )
@@ -274,61 +202,16 @@ def _found(sections: Sequence[Section], marks: Marks) -> list[Link]:
     ]
 
 
-def _citation(reading: Reading, at: Address, page: Page) -> str:
-    moment = at.moment
-    start, end = (moment.start_ms, moment.end_ms) if moment else (None, None)
-    address = urls.testimony(
-        reading.id, recording=at.recording if moment else None, start_ms=start, end_ms=end
-    )
-    return cite(
-        reading,
-        archive=page.site_name,
-        address=page.absolute(address),
-        recording=at.recording if moment else None,
-        start_ms=start,
-        end_ms=end,
-        gettext=page.wording.gettext,
-    )
-
-
-def _facts(reading: Reading, wording: Wording) -> tuple[Fact, ...]:
-    _ = wording.gettext
-    people = []
-    for person in reading.people:
-        role = role_name(person.role, wording)
-        people.append(Link(f"{person.name}, {role[:1].lower()}{role[1:]}" if person.name else role))
-    languages = [
-        Link(language_name(tag, wording.language), urls.search(filters=Filters(language=(tag,))))
-        for tag in reading.languages
-    ]
-    facts = [
-        Fact(_("People"), tuple(people)),
-        Fact(_("Date"), _plain(describe_date(reading.date, wording))),
-        Fact(_("Languages"), tuple(languages)),
-        Fact(_("Places"), tuple(Link(p, urls.search(filters=Filters(place=(p,)))) for p in reading.places)),
-        Fact(_("Subjects"), tuple(Link(s, urls.search(f'"{s}"')) for s in reading.subjects)),
-        Fact(_("Collection"), (Link(reading.collection_name, urls.collection(reading.collection_slug)),)),
-        Fact(_("Rights"), _plain(reading.rights)),
-        Fact(_("Accession number"), _plain(reading.accession_number)),
-    ]
-    further = (
-        Fact(further_name(name, wording), _plain(text))
-        for name, text in reading.description.items()
-        if name != "content_warning"
-    )
-    return tuple(fact for fact in (*facts, *further) if fact.values)
-
-
-def _plain(text: str | None) -> tuple[Link, ...]:
-    return (Link(text),) if text else ()
-
-
-def _downloads(reading: Reading, taken: Reading, text: str | None) -> tuple[Link, ...]:
-    """Only where the text may be taken away; a format can be had as long as its text can."""
-    kind = "translation" if text else "original"
-    if not any(s.kind == kind and (not text or s.language == text) for s in taken.streams):
-        return ()
+def _elsewhere(
+    reading: Reading, shown: Stream | None, matched: Match | None, addresses: Addresses, wording: Wording
+) -> tuple[Link, ...]:
+    """The texts beside the shown one in which the words stand."""
+    ids = {found.passage.id for found in matched.passages} if matched else set()
     return tuple(
-        Link(_FORMAT_NAMES[extension], urls.transcript(reading.id, extension, text=text))
-        for extension in urls.TRANSCRIPT_FORMATS
+        Link(
+            text_name(stream.language, stream.translated_into is not None, wording),
+            addresses.in_text(stream.translated_into).to(),
+        )
+        for stream in reading.streams
+        if stream is not shown and any(passage.id in ids for passage in stream.passages)
     )

@@ -7,10 +7,10 @@ from itertools import groupby
 from markupsafe import Markup
 
 from archive.reading import Passage, Reading, Stream
-from web import urls
 from web.languages import direction
 from web.moments import Moment, clock_time, iso_duration
-from web.words import Mark, passage_html
+from web.views.addresses import Addresses
+from web.words import Mark, is_doubtful, passage_html
 
 Marks = Mapping[str, Sequence[Mark]]
 """Found words by the passage's id."""
@@ -50,6 +50,8 @@ class ShownPassage:
     """Belongs to the stretch that was asked for."""
     opened: bool
     """The page opens here."""
+    doubtful: bool
+    """Words that the machine was unsure of are marked in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Section:
 
 
 def lay_out(
-    reading: Reading, stream: Stream, at: Address, marks: Marks, *, query: str = "", text: str | None = None
+    reading: Reading, stream: Stream, at: Address, marks: Marks, addresses: Addresses
 ) -> tuple[Section, ...]:
     """The sections of a text, in order of the recordings."""
     mixed = stream.machine and stream.status != "reviewed" and not all(p.machine for p in stream.passages)
@@ -81,13 +83,16 @@ def lay_out(
                     speaker=passage.speaker if begins else None,
                     time=None if passage.start_ms is None else clock_time(passage.start_ms, hours=hours),
                     duration=None if passage.start_ms is None else iso_duration(passage.start_ms),
-                    address=_address(reading, passage, query, text),
+                    address=None
+                    if passage.start_ms is None
+                    else addresses.to(passage.recording, Moment(passage.start_ms)),
                     start_ms=passage.start_ms,
                     length_ms=_length(passage),
                     timed_words=bool(passage.words) and passage.words[0].timed,
                     machine=mixed and passage.machine,
                     within=moment is not None and _overlaps(moment, passage),
                     opened=passage.id == opened,
+                    doubtful=any(is_doubtful(word) for word in passage.words if word.timed),
                 )
             )
         sections.append(Section(number, tuple(shown)))
@@ -122,14 +127,6 @@ def _overlaps(moment: Moment, passage: Passage) -> bool:
     if passage.words and passage.words[0].timed:
         return any(moment.holds(word.start_ms, word.end_ms) for word in passage.words)
     return passage.start_ms < moment.end_ms and moment.start_ms < passage.end_ms
-
-
-def _address(reading: Reading, passage: Passage, query: str, text: str | None) -> str | None:
-    if passage.start_ms is None:
-        return None
-    return urls.testimony(
-        reading.id, recording=passage.recording, start_ms=passage.start_ms, query=query, text=text
-    )
 
 
 def _length(passage: Passage) -> int | None:

@@ -209,3 +209,15 @@ def test_read_back_it_has_every_word_in_order(shown: Stream) -> None:
         assert caption.start < caption.end
     starts = [caption.start for caption in file]
     assert starts == sorted(starts)
+
+
+def test_a_players_track_is_in_the_time_of_its_file() -> None:
+    shown = stream(passage("Is the oven hot?", 1_000, 2_500), passage("It is.", 3_000, 4_000))
+
+    def times(offset_ms: int) -> list[tuple[str, str]]:
+        text = write(reading(shown), shown, 1, archive="", address=ADDRESS, offset_ms=offset_ms)
+        return [(caption.start, caption.end) for caption in read(text).captions]
+
+    assert times(2_000) == [("00:00:03.000", "00:00:04.500"), ("00:00:05.000", "00:00:06.000")]
+    # A transfer that lacks the beginning: what is not in it has no caption.
+    assert times(-3_500) == [("00:00:00.000", "00:00:00.500")]

@@ -74,10 +74,11 @@ def test_a_collection_without_anything_open_is_not_known(small: SmallArchive) ->
 
 def test_names_and_finding(small: SmallArchive) -> None:
     small.collection("south", "The south")
+    small.add("Sun", [["Sun."]], collection="south")
     with reading(small.engine) as session:
         assert collections.names(session, ["south", "nowhere"]) == {"south": "The south"}
-        assert collections.find(session, "nowhere") is None
-        found = collections.find(session, "south")
+        assert collections.find(session, "nowhere", PUBLIC, NOW) is None
+        found = collections.find(session, "south", PUBLIC, NOW)
     assert found is not None
     assert found.name == "The south"
 

@@ -79,6 +79,15 @@ def test_parts_are_given(
     assert answer.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize(
+    "asked", ["bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b", "lines=0-3", "bytes=0-3,x"]
+)
+def test_a_range_that_cannot_be_read_is_passed_over(site: Site, address: str, asked: str) -> None:
+    answer = site.client.get(address, headers={"range": asked})
+    assert answer.status_code == 200
+    assert answer.content == CONTENT
+
+
 def test_several_parts_are_given(site: Site, address: str) -> None:
     answer = site.client.get(address, headers={"range": "bytes=0-1,10-11"})
     assert answer.status_code == 206

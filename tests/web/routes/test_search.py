@@ -79,9 +79,56 @@ def test_a_page_beyond_the_last_leads_back(library: Site) -> None:
     assert 'href="/search"' in html
 
 
-@pytest.mark.parametrize("query", ['"', "-", "OR", "((", "🍞", "a" * 5000, "%00", "NOT"])
+@pytest.mark.parametrize("query", ['"', "-", "OR", "((", "🍞", "a" * 1000, "%00", "NOT"])
 def test_whatever_is_typed_is_answered(library: Site, query: str) -> None:
     assert library.client.get("/search", params={"q": query}).status_code == 200
+
+
+def test_an_answer_does_not_grow_with_the_square_of_what_is_asked(library: Site) -> None:
+    values = "&".join(f"{name}=v{n}" for name in ("place", "kind", "year") for n in range(20))
+    answer = library.client.get(f"/search?{values}")
+    assert answer.status_code == 200
+    assert len(answer.content) < 200_000
+    for address in ("/search?" + "&".join(f"place=p{n}" for n in range(21)), "/search?q=" + "a" * 1001):
+        assert library.client.get(address).status_code == 400
+        assert library.client.get("/api/v1" + address).json()["error"]["status"] == 400
+    public_id = library.client.get("/api/v1/search").json()["hits"][0]["testimony"]["id"]
+    assert library.client.get(f"/testimonies/{public_id}?q={'a' * 1001}").status_code == 400
+
+
+def test_a_translation_is_not_shown_as_if_it_was_said(library: Site) -> None:
+    html = library.client.get("/search?q=rained&language=de").text
+    assert '<span class="made">English translation</span>' in html
+    # Everything that is shown stands in it, so the page opens in it.
+    assert re.search(r'<h3><a href="/testimonies/\w+\?q=rained&amp;text=en"', html)
+    assert "machine transcript" in library.client.get("/search?q=bread").text
+
+
+def test_texts_of_both_kinds_say_each_which_they_are(site: Site) -> None:
+    site.add("Graz", [["Graz, Graz."]], translation=[["Graz, Graz."]], translation_language="de")
+    html = site.client.get("/search?q=graz").text
+    assert re.search(r'<span class="made" [^>]*>German translation</span>', html)
+    assert re.search(r'<span class="made" [^>]*>machine transcript</span>', html)
+    assert "text=de" not in html.split("</h3>")[0]
+
+
+def test_what_holds_no_word_says_so_and_lists_the_newest(library: Site) -> None:
+    for query in ("🍞", "*", "-"):
+        html = library.client.get("/search", params={"q": query}).text
+        assert "There is no word to look for in this." in html
+        assert "3 testimonies" in text_of(html)
+    assert "There is no word" not in library.client.get("/search?q=bread").text
+
+
+def test_an_accession_number_leads_to_its_testimony(site: Site) -> None:
+    public_id = site.add("Rain", [["It rained."]], accession_number="W/77")
+    site.add("Hidden", [["It rained."]], accession_number="W/78", level="restricted")
+    assert f'href="/testimonies/{public_id}"' in site.client.get("/search?q=W/77").text
+    assert "accession number" not in site.client.get("/search?q=W/78").text
+
+
+def test_what_stands_in_a_description_alone_nobody_speaks_of(library: Site) -> None:
+    assert "Found in 1 testimony: “rain then”" in text_of(library.client.get('/search?q="rain then"').text)
 
 
 def test_results_are_not_for_crawlers(library: Site) -> None:

@@ -2,8 +2,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from archive.changes.access import NewStatement
+from archive.database import writing
+from archive.queries import testimonies
 from tests.archives import NOW
 from tests.web.sites import Site
 from web import urls
@@ -38,7 +41,7 @@ def test_a_stretch_is_marked_and_given_to_the_player(library: Site) -> None:
     assert re.search(r'<audio[^>]*src="/recordings/\w+/media#t=0\.5,1\.5"', html)
     assert html.count('class="within"') == 2
     assert '<div class="player audio" data-recording="1" hidden>' in html
-    assert "00:00 to 00:01" in html
+    assert "00:00 to 00:02" in html
     assert "?r=2&amp;t=0.5,1.5" in html  # the citation leads to the stretch
 
 
@@ -72,6 +75,82 @@ def test_a_translation_takes_the_place_of_the_original(library: Site) -> None:
     assert "It rained in Graz." in translated
     assert "Translated by A translator." in translated
     assert f"/testimonies/{public_id}/transcript.vtt?text=en" in translated
+
+
+def test_what_was_found_in_another_text_is_linked(library: Site) -> None:
+    public_id = find(library, "Wetter im Süden")
+    html = library.client.get(f"/testimonies/{public_id}?q=rained").text
+    assert (
+        f'<a href="/testimonies/{public_id}?q=rained&amp;text=en">Also found in: English translation' in html
+    )
+    assert "Also found in" not in library.client.get(f"/testimonies/{public_id}?q=rained&text=en").text
+
+
+def test_every_link_keeps_the_text_that_is_read(library: Site) -> None:
+    public_id = find(library, "Wetter im Süden")
+    html = library.client.get(f"/testimonies/{public_id}?q=rained&text=en&t=0.5").text
+    assert f'<a href="/testimonies/{public_id}?t=0.5&amp;text=en">Without marks</a>' in html
+
+
+def test_a_moment_after_the_end_is_none(library: Site) -> None:
+    public_id = find(library, "Weather in the north")
+    html = library.client.get(f"/testimonies/{public_id}?t=99999").text
+    assert "27:46:39" not in html
+    assert 'class="opened"' not in html
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_what_is_hidden_asks_as_little_of_the_database_as_what_is_not_there(
+    site: Site, published: bool
+) -> None:
+    level = "restricted" if published else "public"
+    closed = site.add("Closed", [["It rained."]], level=level, accession_number="W/2", collection="south")
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, closed)
+        assert row is not None
+        recording = row.recordings[0].public_id
+        if not published:
+            row.published_at = None
+    asked: list[str] = []
+    count = lambda *arguments: asked.append(arguments[2])  # noqa: E731
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        for hidden, missing in (
+            (f"/testimonies/{closed}", "/testimonies/nothing222"),
+            (f"/api/v1/testimonies/{closed}", "/api/v1/testimonies/nothing222"),
+            ("/id/W/2", "/id/W/9"),
+            (f"/recordings/{recording}/media", "/recordings/nothing222/media"),
+            (f"/recordings/{recording}/captions.vtt", "/recordings/nothing222/captions.vtt"),
+            ("/collections/south", "/collections/nowhere"),
+        ):
+            said = []
+            for address in (hidden, missing):
+                asked.clear()
+                assert site.client.get(address).status_code == 404
+                said.append(list(asked))
+            assert said[0] == said[1], hidden
+            assert len([one for one in said[0] if one.startswith("SELECT")]) == 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def test_the_player_and_its_captions_are_in_the_time_of_the_file(site: Site) -> None:
+    public_id = site.add("Rain", [["It rained all day."]], video=True, media_type="video/mp4")
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        recording = row.recordings[0]
+        recording.current_file.offset_ms = 2000
+        recording.current_file.duration_ms += 2000
+        identifier = recording.public_id
+    html = site.client.get(f"/testimonies/{public_id}?t=0.5,1").text
+    assert 'data-offset="2000"' in html
+    assert "/media#t=2.5,3" in html
+    assert "data-m=500 " in html
+    captions = site.client.get(f"/recordings/{identifier}/captions.vtt").text
+    assert "00:00:02.000 -->" in captions
+    taken = site.client.get(f"/testimonies/{public_id}/transcript.vtt?r=1").text
+    assert "00:00:00.000 -->" in taken
 
 
 def test_text_from_right_to_left_runs_so(site: Site) -> None:

@@ -68,9 +68,20 @@ def test_chapters_lead_to_their_beginnings() -> None:
     ]
 
 
+def test_chapters_and_recordings_keep_the_text_and_the_search() -> None:
+    translation = make_stream(make_passage("Es regnete.", id="t"), id="s2", kind="translation", language="de")
+    chapters = (OpenChapter("c1", 2, 20_000, 30_000, "Wind", None),)
+    shown = view(
+        make_reading(STREAM, translation, chapters=chapters), Asked(text="de", query="regnete"), "regnete"
+    )
+    assert shown.chapters[0].address == "/testimonies/xyz2345678?r=2&t=20&q=regnete&text=de"
+    assert shown.players[1].address == "/testimonies/xyz2345678?r=2&q=regnete&text=de"
+
+
 def test_the_citation_is_that_of_the_stretch() -> None:
-    shown = view(make_reading(STREAM), Asked(recording=2, moment=Moment(57_200, 83_000)))
-    assert "https://archive.example/testimonies/xyz2345678?r=2&t=57.2,83" in shown.citation
+    shown = view(make_reading(STREAM), Asked(recording=2, moment=Moment(47_200, 53_300)))
+    assert "https://archive.example/testimonies/xyz2345678?r=2&t=47.2,53.3" in shown.citation
+    assert "00:00:47–00:00:54" in shown.citation
     assert "Recording 2" in shown.citation
     assert "r=" not in view(make_reading(STREAM)).citation
 
@@ -112,13 +123,6 @@ def test_sound_without_a_text_is_heard_as_well() -> None:
     html = render(make_reading())
     assert "<audio" in html
     assert "There is no transcript to read here yet." in html
-
-
-def test_a_recording_that_may_not_be_heard_has_no_player_and_its_text_stays() -> None:
-    silent = (OpenRecording(1, "rec1", 60_000, False, "audio/mp4", "none"),)
-    html = render(make_reading(STREAM, recordings=silent))
-    assert "<audio" not in html
-    assert "data-m=0" in html
 
 
 def test_only_texts_that_may_be_taken_away_are_offered() -> None:

@@ -4,7 +4,8 @@
 export const CHANGED = "recording-changed";
 
 export class Players extends EventTarget {
-  /** @type {Map<number, { box: HTMLElement, media: HTMLMediaElement | null }>} */
+  /** `offset`: cited time + offset = time in the file, both in ms.
+   * @type {Map<number, { box: HTMLElement, media: HTMLMediaElement | null, offset: number }>} */
   #players = new Map();
 
   /** @param {HTMLElement} listen
@@ -17,7 +18,8 @@ export class Players extends EventTarget {
     for (const found of listen.querySelectorAll(".player")) {
       const box = /** @type {HTMLElement} */ (found);
       const number = Number(box.dataset.recording);
-      this.#players.set(number, { box, media: box.querySelector("video, audio") });
+      const offset = Number(box.dataset.offset ?? 0);
+      this.#players.set(number, { box, media: box.querySelector("video, audio"), offset });
       if (this.number === null || !box.hidden) this.number = number;
     }
     for (const { box, media } of this.#players.values()) {
@@ -37,9 +39,19 @@ export class Players extends EventTarget {
     return this.number === null ? null : (this.#players.get(this.number)?.media ?? null);
   }
 
-  /** The current moment in ms. */
+  get #offset() {
+    return this.number === null ? 0 : (this.#players.get(this.number)?.offset ?? 0);
+  }
+
+  /** The current moment in ms of cited time. */
   get time() {
-    return Math.round((this.media?.currentTime ?? 0) * 1000);
+    return Math.round((this.media?.currentTime ?? 0) * 1000) - this.#offset;
+  }
+
+  /** Move within the recording that is shown, to a moment in ms of cited time. Before its metadata are there
+   * this sets where it will start. */
+  set time(milliseconds) {
+    if (this.media) this.media.currentTime = Math.max(0, milliseconds + this.#offset) / 1000;
   }
 
   /** Show a recording's player; the one before stops.
@@ -68,10 +80,7 @@ export class Players extends EventTarget {
    * @param {{ play?: boolean }} options */
   seek(number, milliseconds, { play = false } = {}) {
     if (!this.show(number)) return;
-    const media = this.media;
-    if (!media) return;
-    // Before its metadata are there this sets where it will start.
-    media.currentTime = milliseconds / 1000;
+    this.time = milliseconds;
     if (play) this.play();
   }
 

@@ -1,6 +1,8 @@
 // `?t=57.2,83`: the stretch is played and stops at its end. Nothing plays by itself when the page opens: the
 // voice waits at the start for its listener, here or in the player's own controls.
 
+import { MOVED } from "./links.js";
+
 /** @param {HTMLElement} listen
  * @param {import("./players.js").Players} players
  * @param {import("./follow.js").Follower} follower
@@ -13,6 +15,8 @@ export function bindStretch(listen, players, follower, signal) {
   const recording = players.number;
   const start = Number(opened.dataset.start);
   const end = opened.dataset.end === undefined ? null : Number(opened.dataset.end);
+  // Who has gone to another moment is offered that one no more.
+  addEventListener(MOVED, () => (opened.hidden = true), { signal });
   /** Whether the voice will stop at the end of the stretch. */
   let stopping = end !== null;
 
@@ -37,7 +41,7 @@ export function bindStretch(listen, players, follower, signal) {
     if (!stopping || !media || media.paused || players.number !== recording || players.time < end) return;
     stopping = false;
     media.pause();
-    media.currentTime = end / 1000;
+    players.time = end;
   };
   const watch = () => {
     stop();

@@ -37,9 +37,9 @@ export class Synchroniser extends EventTarget {
 
   /** Light what is spoken at this moment. */
   update() {
-    const { number, time } = this.players;
+    const { number, time, media } = this.players;
     // Before anything was heard or sought, nothing is lit.
-    const begun = time > 0 || this.players.media?.paused === false;
+    const begun = (media?.currentTime ?? 0) > 0 || this.players.media?.paused === false;
     const spoken = number === null || !begun ? null : this.timeline.spoken(number, time);
     if (spoken === this.current) return;
     this.current?.classList.remove("spoken");

@@ -4,6 +4,7 @@
 import { offerCopies } from "./copy.js";
 import { Follower } from "./follow.js";
 import { bindLinks } from "./links.js";
+import { placePanels } from "./panels.js";
 import { Players } from "./players.js";
 import { bindStretch } from "./stretch.js";
 import { Synchroniser } from "./sync.js";
@@ -13,6 +14,8 @@ import { bindWords } from "./words.js";
 /** Start everything; aborting the signal takes every listener away again.
  * @param {AbortSignal} signal */
 function start(signal) {
+  const spread = /** @type {HTMLElement | null} */ (document.querySelector(".spread"));
+  if (spread) placePanels(spread, signal);
   const transcript = /** @type {HTMLElement | null} */ (document.querySelector(".transcript"));
   const listen = /** @type {HTMLElement | null} */ (document.querySelector(".listen"));
   if (!transcript || !listen) return;

@@ -14,7 +14,6 @@ export function bindWords(transcript, timeline, players, follower, signal) {
   if (!units.length || !players.listen.querySelector("video, audio")) return;
 
   transcript.classList.add("speaking");
-  for (const unit of units) unit.tabIndex = -1;
   for (const time of transcript.querySelectorAll(".passage .time")) {
     /** @type {HTMLElement} */ (time).tabIndex = -1;
   }
@@ -26,11 +25,15 @@ export function bindWords(transcript, timeline, players, follower, signal) {
 
   /** The word that Tab leads to. @type {HTMLElement} */
   let stop = units[0];
-  /** @param {HTMLElement} unit */
-  const moveStop = (unit) => {
-    stop.tabIndex = -1;
+  // It alone can be focused: words of which each could would be 25,000 controls to a screen reader.
+  /** @param {HTMLElement} unit
+   * @param {{ focus?: boolean }} options */
+  const moveStop = (unit, { focus = false } = {}) => {
+    const before = stop;
     stop = unit;
     stop.tabIndex = 0;
+    if (focus) stop.focus();
+    if (before !== stop) before.removeAttribute("tabindex");
   };
   const opened = transcript.querySelector(".opened-here [data-m], .opened-here[data-m]");
   moveStop(/** @type {HTMLElement | null} */ (opened) ?? units[0]);
@@ -60,25 +63,16 @@ export function bindWords(transcript, timeline, players, follower, signal) {
     "pointerdown",
     (event) => {
       const unit = unitOf(event.target);
-      if (!unit) return;
+      if (!unit || unit !== stop) return;
       unit.removeAttribute("tabindex");
       const ends = ["pointerup", "pointercancel"];
       const restore = () => {
-        unit.tabIndex = unit === stop ? 0 : -1;
+        if (unit === stop) unit.tabIndex = 0;
         for (const name of ends) removeEventListener(name, restore);
       };
       for (const name of ends) addEventListener(name, restore, { signal });
     },
     { capture: true, signal },
-  );
-
-  transcript.addEventListener(
-    "focusin",
-    (event) => {
-      const unit = unitOf(event.target);
-      if (unit && unit === event.target) moveStop(unit);
-    },
-    { signal },
   );
 
   transcript.addEventListener(
@@ -91,7 +85,7 @@ export function bindWords(transcript, timeline, players, follower, signal) {
       else {
         const next = neighbour(units, unit, event.key);
         if (next === null) return;
-        next?.focus();
+        if (next) moveStop(next, { focus: true });
       }
       event.preventDefault();
     },

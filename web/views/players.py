@@ -1,0 +1,79 @@
+"""The players of a testimony's page: one a recording, and where it starts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.reading import OpenRecording, Reading, Stream
+from web import urls
+from web.durations import describe_duration
+from web.moments import Moment, clock_end, clock_time
+from web.views.addresses import Addresses
+from web.views.transcript import Address
+from web.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One recording and how it is played."""
+
+    number: int
+    state: Literal["open", "being made"]
+    source: str
+    video: bool
+    poster: str | None
+    captions: str | None
+    captions_language: str | None
+    width: int | None
+    height: int | None
+    duration: str
+    address: str
+    current: bool
+    offset_ms: int
+    """Cited time + offset = time in the file."""
+
+
+def view_player(
+    recording: OpenRecording, stream: Stream | None, at: Address, addresses: Addresses, wording: Wording
+) -> Player:
+    """The player of one recording; `stream` is the text that is shown beside it."""
+    current = recording.number == at.recording
+    captioned = (
+        recording.video
+        and stream is not None
+        and any(passage.recording == recording.number for passage in stream.passages)
+    )
+    source = urls.media(recording.id)
+    if current and at.moment:
+        source += f"#t={_in_file(at.moment, recording.offset_ms)}"
+    return Player(
+        number=recording.number,
+        state=recording.media,
+        source=source,
+        video=recording.video,
+        poster=urls.poster(recording.id) if recording.poster else None,
+        captions=urls.captions(recording.id, text=addresses.text) if captioned else None,
+        captions_language=stream.language if stream else None,
+        width=recording.width,
+        height=recording.height,
+        duration=describe_duration(recording.duration_ms, wording),
+        address=addresses.to(recording.number),
+        current=current,
+        offset_ms=recording.offset_ms,
+    )
+
+
+def describe_moment(reading: Reading, at: Address, wording: Wording) -> str | None:
+    """`00:57`, or `00:57 to 01:23`, where the address names a moment or stretch that can be played."""
+    playable = any(r.number == at.recording and r.media == "open" for r in reading.recordings)
+    if at.moment is None or not playable:
+        return None
+    start = clock_time(at.moment.start_ms)
+    if at.moment.end_ms is None:
+        return start
+    return wording.gettext("%(start)s to %(end)s") % {"start": start, "end": clock_end(at.moment.end_ms)}
+
+
+def _in_file(moment: Moment, offset_ms: int) -> str:
+    """A media fragment's time, in the time of the file."""
+    ends = (moment.start_ms, moment.end_ms)
+    return ",".join(urls.seconds(max(0, end + offset_ms)) for end in ends if end is not None)
