@@ -12,6 +12,7 @@ from typing import Any
 from archive.changes import recognition as changes
 from archive.clock import now
 from archive.database import writing
+from archive.errors import LanguageUnknown
 from archive.models import Recognition, Recording, Testimony
 from ingest.media.derivatives import decode
 from ingest.transcription.detection import detect_language
@@ -76,10 +77,15 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
             for window in windows
             if window.number not in kept
         }
-        for result in _as_they_come(shop, futures):
-            marked = mark_dropped(result, voice)
-            _keep(shop, recording, marked, language, windows)
-            kept[marked.number] = marked
+        try:
+            for result in _as_they_come(shop, futures):
+                marked = mark_dropped(result, voice)
+                _begin(shop, recording, marked.engine, language, windows, marked)
+                kept[marked.number] = marked
+        except LanguageUnknown as error:
+            # Romani, say: what is spoken can be heard and described, if not transcribed by a machine.
+            _begin(shop, recording, _NO_ENGINE, language, [], None)
+            return Heard([_flag(0, file.duration_ms, str(error))])
     finally:
         sound.path.unlink(missing_ok=True)
     return _heard(voice, [kept[number] for number in sorted(kept)], file.offset_ms)
@@ -101,13 +107,6 @@ def _as_they_come(
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _keep(
-    shop: Workshop, recording: Recording, result: WindowRecognition, language: Language, windows: list[Window]
-) -> None:
-    """Keep a window; the first one of a run brings the run's row along."""
-    _begin(shop, recording, result.engine, language, windows, result)
 
 
 def _begin(
@@ -153,6 +152,12 @@ def _heard(voice: Voice, windows: list[WindowRecognition], offset_ms: int) -> He
                 last["end_ms"] = max(last["end_ms"], word.end_ms)
             else:
                 heard.flags.append(_flag(word.start_ms, word.end_ms, reason))
+    for window in windows:
+        for segment in window.segments:
+            if segment.also_heard:
+                others = ", ".join(segment.also_heard)
+                reason = f"{others} may be spoken here; it was heard as {window.language}, as described"
+                heard.flags.append(_flag(segment.start_ms, segment.end_ms, reason))
     heard.flags.sort(key=lambda flag: flag["start_ms"])
     for flag in heard.flags:
         flag["start_ms"] = max(0, flag["start_ms"] - offset_ms)

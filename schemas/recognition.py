@@ -45,6 +45,13 @@ class RecognisedSegment(_Timed):
     no_speech_probability: float | None = None
     temperature: float | None = None
     compression_ratio: float | None = None
+    # Both are left out of the stored form where they say nothing: what was stored before keeps its bytes.
+    language: str | None = Field(
+        default=None, pattern=LANGUAGE_PATTERN, exclude_if=lambda language: language is None
+    )
+    """BCP 47: the language that this passage was heard in; None: the window's."""
+    also_heard: tuple[str, ...] = Field(default=(), exclude_if=lambda languages: not languages)
+    """Other languages that were heard around here, where the window's was kept to: a person had given it."""
 
     @property
     def text(self) -> str:
@@ -67,7 +74,7 @@ class WindowRecognition(_Timed):
     number: PositiveInt
     """The window's place in the recording, from 1."""
     language: str = Field(pattern=LANGUAGE_PATTERN)
-    """BCP 47: the language that the engine was told to hear."""
+    """BCP 47: the language that the engine was told to hear; segments may have their own."""
     language_probability: float | None = Field(default=None, ge=0, le=1)
     """How sure the detection was; None where a person gave the language."""
     engine: Engine

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from archive.errors import ArchiveError, ProgramMissing, RecognitionFailed
+from archive.errors import ArchiveError, LanguageUnknown, ProgramMissing, RecognitionFailed
 from ingest.media.sound import Floats, read_stretch
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
@@ -68,11 +68,17 @@ class Trouble:
     """Why a task failed, in words: exceptions with arguments of their own do not travel well."""
 
     sentence: str
-    missing: bool
+    kind: type[LanguageUnknown] | type[RecognitionFailed] | type[ProgramMissing] = RecognitionFailed
+
+    @classmethod
+    def of(cls, error: ArchiveError) -> Self:
+        """What the archive raised on purpose: about the language, the window, or the engine as such."""
+        kinds = (LanguageUnknown, RecognitionFailed)
+        return cls(str(error), next((kind for kind in kinds if isinstance(error, kind)), ProgramMissing))
 
     def to_error(self) -> ArchiveError:
         """What the parent raises."""
-        return ProgramMissing(self.sentence) if self.missing else RecognitionFailed(self.sentence)
+        return self.kind(self.sentence)
 
 
 def serve(pipe: "connection.Connection[Any, Any]", factory: Callable[[], Transcriber], eager: bool) -> None:
@@ -97,9 +103,9 @@ def serve(pipe: "connection.Connection[Any, Any]", factory: Callable[[], Transcr
             transcriber = transcriber or factory()
             answer = task.run(transcriber)
         except ArchiveError as error:
-            answer = Trouble(str(error), not isinstance(error, RecognitionFailed))
+            answer = Trouble.of(error)
         except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its window, no more
-            answer = Trouble(f"{type(error).__name__}: {error}", missing=False)
+            answer = Trouble(f"{type(error).__name__}: {error}")
         try:
             pipe.send(answer)
         except BrokenPipeError:

@@ -8,7 +8,7 @@ to an error of 221 %.
 import math
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import ctranslate2  # type: ignore[import-untyped]  # ships no types
 import faster_whisper
@@ -18,7 +18,9 @@ from tqdm import tqdm
 from archive.errors import ProgramMissing, RecognitionFailed
 from archive.settings import Settings
 from ingest.media.sound import Floats
+from ingest.transcription.following import Ear, FollowingWhisper
 from ingest.transcription.languages import from_tag, to_tag
+from ingest.transcription.switches import FOLLOWING
 from ingest.transcription.transcriber import Language
 from ingest.transcription.windows import Window
 from schemas.recognition import Engine, RecognisedSegment, RecognisedWord, WindowRecognition
@@ -27,18 +29,6 @@ _SEED = 27_01_1945
 """Any number will do; one is needed for the same sound to give the same text."""
 _TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _DIGITS = 6  # of probabilities that are kept for ever; the engine's own are 32-bit floats
-
-
-class _Whisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # the library has no types
-    """Remembers whether it drew lots: above temperature 0 words are sampled."""
-
-    sampled = False
-
-    def generate_with_fallback(self, *args: Any, **options: Any) -> Any:
-        before, self.sampled = self.sampled, True  # also where it breaks off
-        result = super().generate_with_fallback(*args, **options)
-        self.sampled = before or result[2] > 0
-        return result
 
 
 class FasterWhisper:
@@ -64,13 +54,14 @@ class FasterWhisper:
                 **self._device,
                 "ctranslate2": ctranslate2.__version__,
                 "seed": _SEED,
+                "follows_languages": FOLLOWING,
             },
         )
         # The library's progress bars would have a semaphore, which a process that is killed leaves behind.
         tqdm.set_lock(threading.RLock())
         ctranslate2.set_random_seed(_SEED)
         try:
-            self._model = _Whisper(str(weights), cpu_threads=1, num_workers=1, **self._device)
+            self._model = FollowingWhisper(str(weights), cpu_threads=1, num_workers=1, **self._device)
         except (RuntimeError, ValueError, OSError) as error:
             raise ProgramMissing(
                 f"recognition model in {weights} cannot be loaded on {settings.device} "
@@ -95,16 +86,22 @@ class FasterWhisper:
         return {to_tag(code): float(probability) for code, probability in found}
 
     def recognise(self, sound: Floats, window: Window, language: Language) -> WindowRecognition:
-        """The words of one window."""
+        """The words of one window. A language that was detected is followed into others; one that a person
+        gave is kept to, and others are noted where they are heard."""
         code = from_tag(language.tag, self._model.supported_languages)
         self._reset()
+        ear = Ear(code, follows=language.probability is not None)
+        self._model.ear = ear if self._model.model.is_multilingual else None
         try:
             found, _ = self._model.transcribe(sound, language=code, **self._options)
-            segments = [_convert(segment, window) for segment in found] if len(sound) else []
+            # The ear is asked as each segment comes: it then is at the chunk that the segment is of.
+            segments = [_convert(segment, window, ear) for segment in found] if len(sound) else []
         except (RuntimeError, ValueError, IndexError) as error:
             raise RecognitionFailed(
                 f"faster-whisper gave up on {window.start_ms} to {window.end_ms} ms: {error}"
             ) from error
+        finally:
+            self._model.ear = None
         return WindowRecognition(
             number=window.number,
             start_ms=window.start_ms,
@@ -129,7 +126,7 @@ class FasterWhisper:
             self._model.sampled = False
 
 
-def _convert(segment: Segment, window: Window) -> RecognisedSegment:
+def _convert(segment: Segment, window: Window, ear: Ear) -> RecognisedSegment:
     heard = segment.words or [_unaligned(segment)]
     words = [
         RecognisedWord(
@@ -149,6 +146,8 @@ def _convert(segment: Segment, window: Window) -> RecognisedSegment:
         no_speech_probability=_rounded(segment.no_speech_prob),
         temperature=_rounded(segment.temperature),
         compression_ratio=_rounded(segment.compression_ratio),
+        language=to_tag(ear.spoken) if ear.spoken not in ("", ear.own) else None,
+        also_heard=tuple(to_tag(code) for code in ear.also_heard),
     )
 
 

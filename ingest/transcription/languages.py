@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import langcodes
 
-from archive.errors import RecognitionFailed
+from archive.errors import LanguageUnknown
 
 _TO_TAG = {"jw": "jv", "iw": "he"}
 """Whisper's codes that are no longer, or never were, the language's."""
@@ -20,17 +20,17 @@ def to_tag(code: str) -> str:
 def from_tag(tag: str, codes: Collection[str]) -> str:
     """The engine's code, one of `codes`, for a BCP 47 tag: of `de-AT` the language is heard, not the country.
 
-    Raises RecognitionFailed for a language that the engine cannot hear.
+    Raises LanguageUnknown for a language that the engine cannot hear.
     """
     by_tag = {to_tag(code): code for code in codes}
     try:
         asked = langcodes.Language.get(tag)
     except ValueError as error:
-        raise RecognitionFailed(f"{tag!r} is not a language tag (BCP 47)") from error
+        raise LanguageUnknown(f"{tag!r} is not a language tag (BCP 47)") from error
     language, wider = asked.language or "", asked.prefer_macrolanguage().language or ""
     for name in (tag, language, _HEARD_AS.get(language, ""), wider):
         if name in by_tag:
             return by_tag[name]
-    raise RecognitionFailed(
+    raise LanguageUnknown(
         f"the recognition model does not hear the language {tag!r}; it hears {', '.join(sorted(by_tag))}"
     )

@@ -55,8 +55,9 @@ class RecogniserPool:
     def recognise(self, sound: Path, window: Window, language: Language) -> "Future[WindowRecognition]":
         """Recognise a window of a file of samples (`decode`).
 
-        The future raises RecognitionFailed where the engine gave up, crashed or is stuck, ProgramMissing
-        where there is no engine, CancelledError where the pool was closed meanwhile.
+        The future raises RecognitionFailed where the engine gave up, crashed or is stuck, LanguageUnknown
+        where it does not know the language, ProgramMissing where there is no engine, CancelledError where
+        the pool was closed meanwhile.
         """
         return self._submit(Recognise(sound, window, language))
 

@@ -4,8 +4,9 @@ Every kept word is in exactly one segment, in its order, with its text as the en
 text is nothing but its words' texts, joined and stripped. A machine names no speakers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from schemas.recognition import RecognisedWord, WindowRecognition
 
@@ -45,13 +46,19 @@ class MachineSegment:
 
 def make_segments(windows: Iterable[WindowRecognition]) -> list[MachineSegment]:
     """The segments of a recording, from its windows in order. A window's border is a segment's too, so that
-    windows of a run that goes on later give the same segments."""
+    windows of a run that goes on later give the same segments; and so is a change of language."""
     return [
-        _segment(run, window.language)
+        _segment(run, language)
         for window in windows
-        for run in _cut([word for word in window.words if word.dropped is None])
+        for language, words in _by_language(window)
+        for run in _cut([word for word in words if word.dropped is None])
         if any(word.text.strip() for word in run)
     ]
+
+
+def _by_language(window: WindowRecognition) -> Iterator[tuple[str, list[RecognisedWord]]]:
+    for language, passages in groupby(window.segments, lambda passage: passage.language or window.language):
+        yield language, [word for passage in passages for word in passage.words]
 
 
 def _cut(words: Sequence[RecognisedWord]) -> list[Sequence[RecognisedWord]]:

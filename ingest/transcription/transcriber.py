@@ -43,7 +43,10 @@ class Transcriber(Protocol):
 
         The same sound, window and language give the same answer to the byte, whatever was recognised before:
         a run that goes on after a crash gives the text of an unbroken one. Nothing heard is no segment.
-        Raises RecognitionFailed where the engine gives up, or cannot hear the language.
+        A language that was detected may change within the window: segments in another one say so. One that a
+        person gave (probability None) does not; where others are heard, segments say that (`also_heard`).
+        Raises RecognitionFailed where the engine gives up, LanguageUnknown where it does not know the
+        language.
         """
 
 

@@ -12,13 +12,13 @@ import json
 import os
 import pickle
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from archive.errors import RecognitionFailed
+from archive.errors import LanguageUnknown, RecognitionFailed
 from ingest.media.sound import SAMPLE_RATE, Floats
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
@@ -45,8 +45,14 @@ class Script:
     language: str = "en"
     fails_at: frozenset[int] = frozenset()
     """Windows over which it gives up with RecognitionFailed."""
+    unknown: frozenset[str] = frozenset()
+    """Languages (BCP 47) that it does not know."""
     dies_at: frozenset[int] = frozenset()
     """Windows over which its process ends without a word."""
+    changes_to: Mapping[int, str] = field(default_factory=dict)
+    """Language of each segment (a sentence) in these windows, by number, where it was detected."""
+    unknown: frozenset[str] = frozenset()
+    """Languages that it does not know."""
     takes_s: float = 0.0
     """How long it takes over each window."""
     log: Path | None = None
@@ -74,6 +80,10 @@ class ScriptedTranscriber:
         script = self._script
         if window.number in script.dies_at:
             os._exit(13)
+        if language.tag in script.unknown:
+            raise LanguageUnknown(f"the script does not know the language {language.tag!r}")
+        if language.tag in script.unknown:
+            raise LanguageUnknown(f"the script does not know the language {language.tag!r}")
         if window.number in script.fails_at:
             raise RecognitionFailed(f"the script gives up on window {window.number}")
         time.sleep(script.takes_s)
@@ -96,7 +106,9 @@ class ScriptedTranscriber:
             language=language.tag,
             language_probability=language.probability,
             engine=self.engine,
-            segments=_segments(words),
+            segments=_segments(
+                words, script.changes_to.get(window.number) if language.probability is not None else None
+            ),
         )
 
     def _words(self, sound: Floats, window: Window) -> list[tuple[str, int, int]]:
@@ -116,7 +128,7 @@ class ScriptedTranscriber:
         return [word for word in said if window.start_ms <= word[1] < window.end_ms]
 
 
-def _segments(words: list[RecognisedWord]) -> tuple[RecognisedSegment, ...]:
+def _segments(words: list[RecognisedWord], language: str | None) -> tuple[RecognisedSegment, ...]:
     """A segment a sentence."""
     segments: list[list[RecognisedWord]] = [[]]
     for word in words:
@@ -132,6 +144,7 @@ def _segments(words: list[RecognisedWord]) -> tuple[RecognisedSegment, ...]:
             no_speech_probability=0.01,
             temperature=0.0,
             compression_ratio=1.2,
+            language=language,
         )
         for each in segments
         if each
@@ -184,6 +197,10 @@ class TranscriberContract:
                 assert word.dropped is None
         starts = [segment.start_ms for segment in heard.segments]
         assert starts == sorted(starts)
+
+    def test_no_language_but_the_given_one(self, transcriber: Transcriber, spoken: Spoken) -> None:
+        heard = transcriber.recognise(spoken.sound, spoken.window, Language(spoken.language))
+        assert {segment.language for segment in heard.segments} == {None}
 
     def test_the_same_sound_gives_the_same_bytes(self, transcriber: Transcriber, spoken: Spoken) -> None:
         first = self.hear(transcriber, spoken).to_bytes()

@@ -196,6 +196,20 @@ def test_a_picture_without_sound_is_published_and_flagged(house: House, tmp_path
     assert (state.step, state.flags[0]["reason"]) == ("done", "the file has no sound")
 
 
+def test_a_language_that_the_model_does_not_know_is_published_without_a_machines_words(
+    house: House, tmp_path: Path
+) -> None:
+    recording = DepositedRecording(sound(tmp_path / "a.flac", 5), 1, language="rom")
+    public_id = house.bring(recording, title="Proverbs", languages="rom")
+    house.work(Script(unknown=frozenset({"rom"})))
+    assert house.steps() == ["done"]
+    found = house.read(public_id)
+    assert (found.streams, found.recordings[0].media) == ((), "open")
+    with reading(house.archive.engine) as session:
+        (state,) = progress.progress(session)
+    assert "rom" in state.flags[0]["reason"]
+
+
 def test_cited_times_are_file_times_less_the_offset(house: House, tmp_path: Path) -> None:
     recording = DepositedRecording(sound(tmp_path / "a.flac", 8), 1, offset_ms=1_000)
     public_id = house.bring(recording, title="Proverbs")

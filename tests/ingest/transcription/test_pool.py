@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import ProgramMissing, RecognitionFailed
+from archive.errors import LanguageUnknown, ProgramMissing, RecognitionFailed
 from ingest.transcription.pool import RecogniserPool
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
@@ -218,3 +218,11 @@ def descendants(pid: int) -> set[int]:
     for thread in Path(f"/proc/{pid}/task").iterdir():
         below |= {int(child) for child in (thread / "children").read_text().split()}
     return below.union(*(descendants(child) for child in below))
+
+
+def test_an_unknown_language_stays_one(sound: Path) -> None:
+    with (
+        RecogniserPool(Script(unknown=frozenset({"rom"})), 1) as pool,
+        pytest.raises(LanguageUnknown, match="does not know the language 'rom'"),
+    ):
+        pool.recognise(sound, second(1), Language("rom")).result(60)

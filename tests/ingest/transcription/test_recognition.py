@@ -21,17 +21,21 @@ words = st.builds(
     st.none() | texts,
 )
 segments = st.builds(
-    lambda time, said, one, two: RecognisedSegment(
+    lambda time, said, one, two, language, also: RecognisedSegment(
         start_ms=time[0],
         end_ms=sum(time),
         words=tuple(said),
         average_log_probability=one,
         compression_ratio=two,
+        language=language,
+        also_heard=tuple(also),
     ),
     times,
     st.lists(words, max_size=4),
     figures,
     figures,
+    st.none() | st.sampled_from(["de", "yi", "pt-BR"]),
+    st.lists(st.sampled_from(["fr", "pl"]), max_size=2),
 )
 
 

@@ -33,3 +33,12 @@ def test_given_words_are_said_in_their_windows() -> None:
 
 def test_silence_is_silence() -> None:
     assert Script()().recognise(0 * sound_of(1), Window(1, 0, 1000), Language("en")).words == ()
+
+
+def test_its_language_changes_where_none_was_given() -> None:
+    said = Script(changes_to={2: "de"})()
+    windows = (Window(1, 0, 1000), Window(2, 1000, 2000))
+    heard = [said.recognise(sound_of(1), window, Language("en", 0.9)) for window in windows]
+    assert [{segment.language for segment in window.segments} for window in heard] == [{None}, {"de"}]
+    given = said.recognise(sound_of(1), windows[1], Language("en"))
+    assert {segment.language for segment in given.segments} == {None}

@@ -135,6 +135,28 @@ def test_a_windows_end_is_a_segments_end() -> None:
     ]
 
 
+def test_a_change_of_language_is_a_segments_end() -> None:
+    words = spoken("Bread rises slowly Brot geht langsam auf Bread again")
+    languages = [(words[:3], None), (words[3:5], "de"), (words[5:7], "de"), (words[7:], None)]
+    mixed = window(words).model_copy(
+        update={
+            "segments": tuple(
+                RecognisedSegment(
+                    start_ms=said[0].start_ms, end_ms=said[-1].end_ms, words=tuple(said), language=tag
+                )
+                for said, tag in languages
+            )
+        }
+    )
+    segments = make_segments([mixed])
+    check(segments)
+    assert [(segment.language, segment.text) for segment in segments] == [
+        ("en", "Bread rises slowly"),
+        ("de", "Brot geht langsam auf"),
+        ("en", "Bread again"),
+    ]
+
+
 def test_nothing_said_is_no_segment() -> None:
     assert make_segments([]) == []
     assert make_segments([window([])]) == []
