@@ -10,7 +10,9 @@ Each list of texts is one recording; each text one segment. Words last 400 ms, 1
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -52,13 +54,25 @@ def spoken(
     return segments
 
 
+@cache
+def _migrated_database() -> bytes:
+    """An empty database at the newest schema: migrated once a process, since hundreds of tests want one."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        engine = open_engine(settings)
+        upgrade(engine)
+        engine.dispose()
+        return (settings.home / "archive.db").read_bytes()
+
+
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them."""
 
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home)
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "archive.db").write_bytes(_migrated_database())
         self.engine = open_engine(self.settings)
-        upgrade(self.engine)
         self.store = create_store(self.settings)
 
     def close(self) -> None:

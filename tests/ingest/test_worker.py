@@ -27,6 +27,8 @@ from search.find import ask
 from tests.archives import NOW, SmallArchive
 from tests.contracts.transcriber import Script
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class House:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.archive.store import crashes
 
+pytestmark = pytest.mark.slow
+
 
 def run(scenario: str, folder: Path, amount: int) -> list[int]:
     done = subprocess.run(

@@ -18,6 +18,8 @@ from ingest.media.sound import SAMPLE_RATE, Sound, open_samples, read_stretch
 from schemas.media import Probe
 from tests.ingest.media.making import BEEP_MS, GOOD
 
+pytestmark = pytest.mark.slow
+
 Probed = Callable[[str], Probe]
 
 
