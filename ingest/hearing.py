@@ -17,6 +17,7 @@ from archive.models import Recognition, Recording, Testimony
 from ingest.media.derivatives import decode
 from ingest.transcription.detection import detect_language
 from ingest.transcription.hallucination import find_wordless, mark_dropped
+from ingest.transcription.switches import find_changes
 from ingest.transcription.transcriber import Language
 from ingest.transcription.voice import Voice, measure_voice
 from ingest.transcription.windows import Window, plan_windows
@@ -152,12 +153,9 @@ def _heard(voice: Voice, windows: list[WindowRecognition], offset_ms: int) -> He
                 last["end_ms"] = max(last["end_ms"], word.end_ms)
             else:
                 heard.flags.append(_flag(word.start_ms, word.end_ms, reason))
-    for window in windows:
-        for segment in window.segments:
-            if segment.also_heard:
-                others = ", ".join(segment.also_heard)
-                reason = f"{others} may be spoken here; it was heard as {window.language}, as described"
-                heard.flags.append(_flag(segment.start_ms, segment.end_ms, reason))
+    for doubt in find_changes(windows):
+        reason = f"several languages may be spoken here: {', '.join(doubt.languages)}"
+        heard.flags.append(_flag(doubt.start_ms, doubt.end_ms, reason))
     heard.flags.sort(key=lambda flag: flag["start_ms"])
     for flag in heard.flags:
         flag["start_ms"] = max(0, flag["start_ms"] - offset_ms)

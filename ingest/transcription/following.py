@@ -6,6 +6,7 @@ is heard in that, and one in which the language changes is heard up to the chang
 next begins there. What it overrides are steps of WhisperModel.generate_segments (1.2).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from faster_whisper.transcribe import get_ctranslate2_storage
 
 from ingest.media.sound import Floats
 from ingest.transcription.switches import (
+    GLANCE_S,
     PROOF,
     SHORT_SLICE_S,
     SLICE_S,
@@ -71,23 +73,25 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
             return output
         ear.spoken, ear.also_heard, ear.frames = ear.own, (), None
         expected, ear.expected = ear.expected, None
-        (whole,) = self._languages(output)
-        if whole.get(ear.own, 0.0) >= SURE:
-            return output
         length = _length(features)
-        seconds = range(length // _FRAMES_A_SECOND - SLICE_S + 1)  # in which slices begin
-        if len(seconds) >= PROOF:
-            slices = self._slices(features, output, seconds, SLICE_S)
+        seconds = length // _FRAMES_A_SECOND
+        glances = self._slices(features, output, _spread(seconds), GLANCE_S)
+        if all(glance.get(ear.own, 0.0) >= SURE for glance in glances):
+            return output
+        starts = range(seconds - SLICE_S + 1)
+        if len(starts) >= PROOF:
+            slices = self._slices(features, output, starts, SLICE_S)
             stretches = find_stretches(slices, ear.own, expected)
         else:
-            stretches = [Stretch(hear_short(whole, ear.own), 0)]
+            (whole,) = self._languages(output)
+            stretches = [Stretch(hear_short(whole, ear.own, expected), 0)]
         if not ear.follows:
             ear.also_heard = tuple(sorted({stretch.language for stretch in stretches} - {ear.own}))
             return output
         ear.spoken = stretches[0].language
         if len(stretches) > 1:
             ear.expected = stretches[1].language
-            ear.frames = self._find_change(features, output, stretches)
+            ear.frames = self._find_change(features, output, stretches, length)
             heard = features.copy()
             heard[:, ear.frames :] = 0  # as the library fills up a short chunk
             output = super().encode(heard)
@@ -138,16 +142,17 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
     def _heard_of(self, frames: int) -> int:
         return frames if self.ear is None or self.ear.frames is None else min(frames, self.ear.frames)
 
-    def _find_change(self, features: Floats, output: Any, stretches: list[Stretch]) -> int:
+    def _find_change(self, features: Floats, output: Any, stretches: list[Stretch], length: int) -> int:
         """The frame at which the second stretch begins."""
         before, after = stretches[:2]
-        length = _length(features)
         first = max(0, after.start_s - _SEARCH_S)
         last = min(length // _FRAMES_A_SECOND - SHORT_SLICE_S, after.start_s + _SEARCH_S - SHORT_SLICE_S)
         slices = self._slices(features, output, range(first, last + 1), SHORT_SLICE_S)
         return _quietest(features, first + find_change(slices, before.language, after.language), length)
 
-    def _slices(self, features: Floats, output: Any, seconds: range, slice_s: int) -> list[Probabilities]:
+    def _slices(
+        self, features: Floats, output: Any, seconds: Sequence[int], slice_s: int
+    ) -> list[Probabilities]:
         """What is spoken in slices of the encoder's output that begin at some seconds."""
         if output.device != "cpu":  # what lies on a graphics card cannot be cut here
             output = self.model.encode(get_ctranslate2_storage(features[None]), to_cpu=True)
@@ -161,6 +166,12 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
             {token[2:-2]: float(probability) for token, probability in heard}
             for heard in self.model.detect_language(output)
         ]
+
+
+def _spread(seconds: int) -> list[int]:
+    """Where glances at a chunk begin: over all of it, each overlapping the one before by half."""
+    last = max(0, seconds - GLANCE_S)
+    return [*range(0, last, GLANCE_S // 2), last]
 
 
 def _length(features: Floats) -> int:

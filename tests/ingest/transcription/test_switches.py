@@ -40,7 +40,7 @@ def test_two_slices_are_no_proof(count: int) -> None:
 
 
 def test_the_highest_ever_heard_where_nobody_switched_is_no_proof() -> None:
-    hoarse = {"nn": 0.77, "en": 0.07}
+    hoarse = {"nn": 0.84, "en": 0.07}
     assert find_stretches([hoarse] * 26, "en") == [Stretch("en", 0)]
     doubtful = [{"hu": 0.93}, {"hu": 0.74}, {"hu": 0.93}] * 8
     assert find_stretches(doubtful, "pl") == [Stretch("pl", 0)]
@@ -76,6 +76,8 @@ def test_a_short_chunk_has_to_be_all_but_certain() -> None:
     assert hear_short({"fr": 0.96, "en": 0.01}, "en") == "fr"
     assert hear_short({"fr": 0.94, "en": 0.01}, "en") == "en"
     assert hear_short({}, "en") == "en"
+    assert hear_short({"fr": 0.6, "en": 0.3}, "en", expected="fr") == "fr"
+    assert hear_short({"fr": 0.3, "en": 0.6}, "en", expected="fr") == "en"
 
 
 def passage(
