@@ -51,7 +51,7 @@ class Opening:
     """What is open: spans of sound by recording number, spans of text by transcript and recording number.
 
     A recording or transcript that is not named is closed altogether. Text without sound has the recording
-    number None. `machine_text` is whether unreviewed machine text may be had for this use. `notice` is the
+    number None, and is closed where anything of any recording is. `machine_text` is whether unreviewed machine text may be had for this use. `notice` is the
     public sentence of a closed testimony, where a statement carries one.
     """
 
@@ -188,7 +188,11 @@ def _open_text(
     transcript: Transcript, cuts: Mapping[int, list[Span]], closing: Iterable[AccessStatement]
 ) -> dict[int | None, tuple[Span, ...]]:
     own = [s for s in closing if s.subject == "transcript" and s.subject_id == transcript.id]
-    spans: dict[int | None, tuple[Span, ...]] = {None: EVERYTHING}
+    # Where in the recordings a text without times is said nobody can tell: it may be what is closed.
+    somewhere = any(cuts.values()) or any(
+        s.stretch_recording is not None for s in closing if s.subject != "transcript" or s in own
+    )
+    spans: dict[int | None, tuple[Span, ...]] = {None: () if somewhere else EVERYTHING}
     for number, closed in cuts.items():
         also = [(s.start_ms or 0, s.end_ms) for s in own if s.stretch_recording == number]
         spans[number] = open_spans([*closed, *also])

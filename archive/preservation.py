@@ -9,7 +9,7 @@ from archive.changes.events import program_agent
 from archive.database import reading, writing
 from archive.errors import StoreError
 from archive.models import Testimony
-from archive.queries import descriptors, outbox, testimonies
+from archive.queries import descriptors, outbox, testimonies, texts
 from archive.store import Store, StoredFile
 
 DESCRIPTOR = "descriptor.json"
@@ -18,7 +18,7 @@ BATCH = 50
 
 
 def preserve(engine: Engine, store: Store, testimony_id: int) -> None:
-    """Write the testimony's descriptor, published revisions, captions and raw recognition as they are now
+    """Write the testimony's descriptor, published revisions, texts and raw recognition as they are now
     into its object, and tick off the changes that this covers. Raises StoreError; nothing is ticked off then.
 
     What was read is written only while nobody can change it: two processes could else write in another order
@@ -70,9 +70,8 @@ def _files(session: Session, testimony: Testimony) -> dict[str, StoredFile]:
     files = {DESCRIPTOR: _stored(descriptors.describe(session, testimony))}
     for part in (descriptors.revisions, descriptors.recognitions):
         files.update({path: _stored(content) for path, content in part(session, testimony).items()})
-    for recording in testimony.recordings:
-        for captions in recording.captions:
-            files[descriptors.captions_path(captions)] = StoredFile(captions.text.encode())
+    for text in testimony.texts:
+        files[descriptors.text_path(text)] = StoredFile(texts.content_of(session, text))
     return files
 
 

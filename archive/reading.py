@@ -12,6 +12,10 @@ UNTITLED = "Untitled testimony"
 """What a testimony without a title is called; pages translate it, and nobody searches for it."""
 
 
+UNKNOWN_LANGUAGE = "und"
+"""Of text whose language nobody said and no machine heard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a passage: `text` stands at `offset` in the passage's text.

@@ -21,7 +21,7 @@ from ingest.transcription.switches import find_changes
 from ingest.transcription.transcriber import Language
 from ingest.transcription.voice import Voice, measure_voice
 from ingest.transcription.windows import Window, plan_windows
-from ingest.workshop import Workshop, load
+from ingest.workshop import Workshop, find_file, load
 from schemas.media import Probe
 from schemas.recognition import Engine, WindowRecognition
 
@@ -31,7 +31,8 @@ _POLL_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Heard:
-    """What an archivist should know of a run: spans to listen to, and how many words were dropped."""
+    """What an archivist should know of a run: spans to listen to (in the time of the file), and how many
+    words were dropped."""
 
     flags: list[dict[str, Any]] = field(default_factory=list)
     dropped: int = 0
@@ -89,7 +90,7 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
             return Heard([_flag(0, file.duration_ms, str(error))])
     finally:
         sound.path.unlink(missing_ok=True)
-    return _heard(voice, [kept[number] for number in sorted(kept)], file.offset_ms)
+    return _heard(voice, [kept[number] for number in sorted(kept)])
 
 
 _NO_ENGINE = Engine(name="none", version="", model="")
@@ -120,9 +121,10 @@ def _begin(
 ) -> None:
     with writing(shop.engine) as session:
         _, row = load(session, recording.id)
-        run = changes.latest(session, row.current_file) or changes.begin(
+        file = find_file(row, recording.current_file)
+        run = changes.latest(session, file) or changes.begin(
             session,
-            row.current_file,
+            file,
             engine=engine.name,
             engine_version=engine.version,
             model=engine.model,
@@ -138,8 +140,7 @@ def _begin(
             )
 
 
-def _heard(voice: Voice, windows: list[WindowRecognition], offset_ms: int) -> Heard:
-    """Flags are in cited time, as an archivist hears it."""
+def _heard(voice: Voice, windows: list[WindowRecognition]) -> Heard:
     words = [word for window in windows for word in window.words]
     heard = Heard(dropped=sum(word.dropped is not None for word in words))
     for stretch in find_wordless(voice, words):
@@ -157,9 +158,6 @@ def _heard(voice: Voice, windows: list[WindowRecognition], offset_ms: int) -> He
         reason = f"several languages may be spoken here: {', '.join(doubt.languages)}"
         heard.flags.append(_flag(doubt.start_ms, doubt.end_ms, reason))
     heard.flags.sort(key=lambda flag: flag["start_ms"])
-    for flag in heard.flags:
-        flag["start_ms"] = max(0, flag["start_ms"] - offset_ms)
-        flag["end_ms"] = max(0, flag["end_ms"] - offset_ms)
     return heard
 
 

@@ -1,23 +1,41 @@
 """Which testimony and recording of the archive a deposit means, and what it cannot change in them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from archive.errors import Conflict, DuplicateFile
-from archive.models import File, Recording, Testimony
+from archive.models import DepositedText, File, Recording, Testimony
 from archive.queries import testimonies
-from ingest.receiving import Received
+from ingest.importers.deposited import DepositedTestimony
+from ingest.receiving import Received, ReceivedText
 from schemas.metadata import TestimonyMetadata
 
 
 def find_testimony(
-    session: Session, accession_number: str | None, received: Sequence[Received], *, allow_duplicate: bool
+    session: Session,
+    deposited: DepositedTestimony,
+    received: Sequence[Received],
+    texts: Sequence[ReceivedText],
+    *,
+    allow_duplicate: bool,
 ) -> Testimony | None:
-    """The testimony that a deposit means: by accession number, else the one that has its files; None: a new
-    one. Raises DuplicateFile where its files are in others."""
-    owners = {owner for each in received for owner in _owners(session, each.sha512)}
+    """The testimony that a deposit means: the one that it is said to belong to, else by accession number, else
+    the one that has its files (of a deposit without recordings, its texts); None: a new one.
+
+    Raises DuplicateFile where its files are in others, Conflict where what it belongs to is not there.
+    """
+    accession_number = deposited.metadata.accession_number if deposited.metadata else None
+    owners = _owners_of(session, received, texts)
+    if deposited.belongs_to is not None:
+        named = find_by_name(session, deposited.belongs_to)
+        if named is None:
+            raise Conflict(f"{deposited.paths[0]}: there is no testimony {deposited.belongs_to}")
+        if not allow_duplicate:
+            _refuse_files_of_others(session, named, received)
+        return named
     loaded = testimonies.load(session, owners)
     if accession_number is not None:
         known = testimonies.find_by_accession(session, accession_number)
@@ -33,11 +51,17 @@ def find_testimony(
     whole = [row for row in loaded if digests <= {f.sha512 for r in row.recordings for f in r.files}]
     if len(whole) == 1 or (whole and len(received) == 1):
         return min(whole, key=lambda row: row.id)
-    raise DuplicateFile(received[0].recording.path, ", ".join(sorted(row.public_id for row in loaded)))
+    raise DuplicateFile(deposited.paths[0], ", ".join(sorted(row.public_id for row in loaded)))
+
+
+def find_by_name(session: Session, name: str) -> Testimony | None:
+    """The testimony of a public id, or else of an accession number."""
+    return testimonies.find(session, name) or testimonies.find_by_accession(session, name)
 
 
 def find_recording(testimony: Testimony, received: Received, *, described: bool) -> Recording | None:
-    """The recording that holds a file, or None where its number is free. Raises Conflict where it is not."""
+    """The recording that a file is of: the one that holds it, or for a better transfer the one of its number;
+    None where the number is free. Raises Conflict where the two do not go together."""
     number = received.recording.number
     holding = [
         recording
@@ -45,40 +69,63 @@ def find_recording(testimony: Testimony, received: Received, *, described: bool)
         if any(file.sha512 == received.sha512 for file in recording.files)
     ]
     for recording in holding:
-        if recording.number == number or not described:
+        if recording.number == number or not (described or received.recording.transfer):
             return recording
     label = testimony.accession_number or testimony.public_id
+    path = received.recording.path
     if holding:
         raise Conflict(
-            f"{received.recording.path}: it is recording {holding[0].number} of testimony {label}, and a "
-            f"recording keeps its number; the description gives it number {number}"
+            f"{path}: it is recording {holding[0].number} of testimony {label}, and a recording keeps its "
+            f"number; the description gives it number {number}"
         )
-    if any(recording.number == number for recording in testimony.recordings):
+    numbered = [recording for recording in testimony.recordings if recording.number == number]
+    if received.recording.transfer:
+        if not numbered:
+            raise Conflict(
+                f"{path}: expected a transfer of a recording that is there; testimony {label} has no recording "
+                f"{number}"
+            )
+        return numbered[0]
+    if numbered:
         raise Conflict(
-            f"{received.recording.path}: recording {number} of testimony {label} is another file; give it a "
-            "number of its own in recordings"
+            f"{path}: recording {number} of testimony {label} is another file. A better transfer of that "
+            f"recording says so: transfer: yes in recordings, or --transfer-of {label}/{number}; another tape "
+            "needs a number of its own"
         )
     return None
 
 
 def check_description(
-    testimony: Testimony, metadata: TestimonyMetadata, received: Sequence[Received]
+    testimony: Testimony, metadata: TestimonyMetadata, received: Sequence[Received], where: Path
 ) -> None:
     """Refuse what a changed description cannot change. Raises Conflict."""
-    where = received[0].recording.path
     if testimony.accession_number is not None and metadata.accession_number is None:
         raise Conflict(
             f"{where}: it is in testimony {testimony.accession_number}; its description has to give that "
             "accession_number to change it"
         )
-    offsets = {recording.number: recording.current_file.offset_ms for recording in testimony.recordings}
+    files = {file.sha512: file for recording in testimony.recordings for file in recording.files}
     for each in received:
-        number, offset = each.recording.number, each.recording.offset_ms
-        if number in offsets and offsets[number] != offset:
-            raise Conflict(
-                f"{each.recording.path}: offset of recording {number}: expected "
-                f"{offsets[number] / 1000:g} s as before, since cited times rest on it"
-            )
+        file = files.get(each.sha512)
+        if file is None or file.offset_ms == each.recording.offset_ms or each.recording.transfer:
+            continue
+        raise Conflict(
+            f"{each.recording.path}: offset of recording {each.recording.number}: expected "
+            f"{file.offset_ms / 1000:g} s as before, since cited times rest on it; only that of a later "
+            "transfer (transfer: yes) can be corrected"
+        )
+
+
+def _owners_of(session: Session, received: Sequence[Received], texts: Sequence[ReceivedText]) -> set[int]:
+    owners = {owner for each in received for owner in _owners(session, each.sha512)}
+    if received:
+        return owners
+    digests = [each.sha256 for each in texts]
+    statement = select(DepositedText.testimony_id).where(
+        DepositedText.sha256.in_(digests),
+        ~exists().where(Recording.testimony_id == DepositedText.testimony_id),
+    )
+    return set(session.scalars(statement))
 
 
 def _refuse_files_of_others(session: Session, known: Testimony | None, received: Sequence[Received]) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.errors import ChecksumMismatch, MediaError
-from ingest.importers.deposited import DepositedRecording
+from ingest.importers.deposited import DepositedRecording, TextFile
+from ingest.importers.texts import read_text_file
 from ingest.media.commands import Programs
 from ingest.media.probe import probe
 from schemas.media import Probe
@@ -50,3 +51,18 @@ def receive(
     if promised is not None and digests[promised.algorithm] != promised.digest:
         raise ChecksumMismatch(path, promised.algorithm, promised.digest, digests[promised.algorithm])
     return Received(recording, digests["sha512"], digests["sha256"], size, probe(path, programs))
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedText:
+    """A text that can be taken in, as it is, with its digest in lower-case hexadecimal."""
+
+    file: TextFile
+    content: bytes
+    sha256: str
+
+
+def receive_text(file: TextFile) -> ReceivedText:
+    """Read a text. Raises MetadataErrors where it could not become a transcript."""
+    content = read_text_file(file)
+    return ReceivedText(file, content, hashlib.sha256(content).hexdigest())

@@ -3,10 +3,10 @@
 One transaction a testimony: its rows and the jobs that make it whole come into being together.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,20 +14,20 @@ from archive.changes import access, collections, events, outbox
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
 from archive.jobs import Queue
-from archive.models import Captions, File, Recording, Testimony
+from archive.models import Testimony
+from archive.queries import outbox as outbox_queries
 from archive.queries.progress import progress
-from ingest.identification import check_description, find_recording, find_testimony
+from ingest.additions import Registered, Taking
+from ingest.identification import check_description, find_testimony
 from ingest.importers.deposited import DepositedTestimony
-from ingest.importers.text import read_text
-from ingest.importers.webvtt import SIZE_LIMIT
-from ingest.receiving import Received
+from ingest.publication import publish_texts
+from ingest.receiving import Received, ReceivedText, receive_text
 from schemas.metadata import TestimonyMetadata
+
+__all__ = ["Registered", "Wishes", "register"]
 
 DESCRIPTION = "the description"
 """Who said what a sidecar says, where it does not say."""
-
-DEPOSITOR = "the depositor"
-"""Author of captions whose description names none."""
 
 DEFAULT_COLLECTION = "Testimonies"
 
@@ -42,17 +42,6 @@ class Wishes:
     allow_duplicate: bool = False
 
 
-@dataclass(slots=True)
-class Registered:
-    """What became of one deposited testimony. `status`: new, updated, unchanged, or resumed (known, but not
-    finished). `recordings` are row ids that work was deferred for, `notes` sentences for the archivist."""
-
-    testimony: str
-    status: str
-    recordings: list[int] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 def register(
     session: Session,
     queue: Queue,
@@ -61,41 +50,60 @@ def register(
     wishes: Wishes,
     now: datetime,
 ) -> Registered:
-    """Take a testimony into the archive's rows. Raises Conflict, DuplicateFile; nothing is changed then."""
-    metadata = deposited.metadata or TestimonyMetadata.read({})
-    testimony = find_testimony(
-        session, metadata.accession_number, received, allow_duplicate=wishes.allow_duplicate
-    )
+    """Take a testimony into the archive's rows, with the texts that it brings and those of its media that could
+    be `received`. Raises Conflict, DuplicateFile, MetadataErrors; nothing is changed then."""
+    texts = [receive_text(text) for text in deposited.texts]
+    testimony = find_testimony(session, deposited, received, texts, allow_duplicate=wishes.allow_duplicate)
     if testimony is None:
-        return _add(session, queue, deposited, metadata, received, wishes, now)
-    return _update(session, queue, testimony, deposited, received, wishes, now)
+        return _add(session, queue, deposited, received, texts, wishes, now)
+    return _update(session, queue, testimony, deposited, received, texts, wishes, now)
 
 
 def _add(
     session: Session,
     queue: Queue,
     deposited: DepositedTestimony,
-    metadata: TestimonyMetadata,
     received: Sequence[Received],
+    texts: Sequence[ReceivedText],
     wishes: Wishes,
     now: datetime,
 ) -> Registered:
+    metadata = deposited.metadata or TestimonyMetadata.read({})
     name = metadata.collection or wishes.collection or DEFAULT_COLLECTION
     collection, made = collections.find_or_make(session, name)
     testimony = testimony_changes.add(session, collection, metadata)
     outcome = Registered(testimony.public_id, "new")
     if made:
         outcome.notes.append(f"collection {name} made")
-    for each in received:
-        _add_recording(session, queue, testimony, each, metadata, wishes, outcome)
+    taking = Taking(
+        session,
+        queue,
+        testimony,
+        outcome,
+        now,
+        described=True,
+        anew=True,
+        language=wishes.language,
+        author=metadata.transcript_author,
+    )
+    taking.take_recordings(received, set())
+    taking.take_texts(texts)
     testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now)
+    label = metadata.accession_number or deposited.paths[0].name
     if not metadata.says_level and wishes.access is not None:
         access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
     elif not metadata.says_level:
-        label = metadata.accession_number or received[0].recording.path.name
         outcome.notes.append(
             f"{label}: closed, since nobody said who may see it (access in its description, or --access)"
         )
+    if not deposited.recordings:
+        outcome.notes.append(f"{label}: a text, without a recording")
+        if metadata.accession_number is None:
+            outcome.notes.append(
+                f"{label}: it has no accession_number; once its text is corrected, it would be taken for another "
+                "testimony"
+            )
+    _publish_texts(session, testimony, outcome, now)
     return outcome
 
 
@@ -105,41 +113,64 @@ def _update(
     testimony: Testimony,
     deposited: DepositedTestimony,
     received: Sequence[Received],
+    texts: Sequence[ReceivedText],
     wishes: Wishes,
     now: datetime,
 ) -> Registered:
     outcome = Registered(testimony.public_id, "unchanged")
     metadata = deposited.metadata
-    given = testimony_changes.as_given(metadata) if metadata is not None else testimony.sidecar
-    if metadata is not None and given != testimony.sidecar:
-        check_description(testimony, metadata, received)
+    before = testimony.sidecar
+    given = testimony_changes.as_given(metadata) if metadata is not None else before
+    if metadata is not None and given != before:
+        check_description(testimony, metadata, received, deposited.paths[0])
     unfinished = {
         each.recording_id
         for each in progress(session, [recording.id for recording in testimony.recordings])
         if each.step != "done"
     }
-    added = False
-    for each in received:
-        recording = find_recording(testimony, each, described=metadata is not None)
-        if recording is None:
-            _add_recording(session, queue, testimony, each, metadata, wishes, outcome)
-            outcome.status, added = "updated", True
-            continue
-        captioned = _take_captions(session, recording, each, metadata)
-        if recording.id in unfinished:
-            recording.current_file.source = str(each.recording.path.absolute())
-        if captioned or recording.id in unfinished:
-            _defer(session, queue, recording, outcome)
-        if captioned:
-            outcome.status = "updated"
-        elif recording.id in unfinished and outcome.status == "unchanged":
-            outcome.status = "resumed"
-    if metadata is not None and (given != testimony.sidecar or added):
+    taking = Taking(
+        session,
+        queue,
+        testimony,
+        outcome,
+        now,
+        described=metadata is not None,
+        anew=deposited.belongs_to is not None or _files_of(given) != _files_of(before),
+        language=wishes.language,
+        author=metadata.transcript_author if metadata is not None else None,
+    )
+    added = taking.take_recordings(received, unfinished)
+    taking.take_texts(texts)
+    if metadata is not None and (given != before or added):
         _apply_language_and_collection(session, testimony, metadata, received, outcome)
         testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now, restate=added)
-        outcome.status = "updated"
+        outcome.update()
     _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
+    _publish_texts(session, testimony, outcome, now)
+    if (
+        outcome.status == "unchanged"
+        and not deposited.recordings
+        and outbox_queries.waits(session, testimony.id)
+    ):
+        outcome.status = "resumed"  # there is no recording whose work would tell
     return outcome
+
+
+def _files_of(given: dict[str, Any] | None) -> Any:
+    return (given or {}).get("recordings")
+
+
+def _publish_texts(session: Session, testimony: Testimony, outcome: Registered, now: datetime) -> None:
+    """What waits for no recording is published with the rows that it comes with."""
+    published = publish_texts(session, testimony, now)
+    if published:
+        outcome.update()
+        events.record(
+            session,
+            "publication",
+            testimony_id=testimony.id,
+            detail={"published": [f"text {text.public_id}" for text in published]},
+        )
 
 
 def _apply_language_and_collection(
@@ -154,7 +185,8 @@ def _apply_language_and_collection(
         outbox.announce(session, testimony, closing=True)  # its rules on machine text may be stricter
         if made:
             outcome.notes.append(f"collection {metadata.collection} made")
-    languages = {each.recording.number: each.recording.language for each in received}
+    said = [each.recording for each in received]
+    languages = {each.number: each.language for each in said if each.language is not None}
     for recording in testimony.recordings:
         language = languages.get(recording.number)
         if language is not None and language != recording.language:
@@ -179,90 +211,4 @@ def _apply_wished_access(
     if any(statement.whole for statement in testimony.statements):
         return
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
-    if outcome.status == "unchanged":
-        outcome.status = "updated"
-
-
-def _add_recording(
-    session: Session,
-    queue: Queue,
-    testimony: Testimony,
-    received: Received,
-    metadata: TestimonyMetadata | None,
-    wishes: Wishes,
-    outcome: Registered,
-) -> None:
-    deposited = received.recording
-    recording = Recording(
-        number=deposited.number,
-        language=deposited.language or wishes.language,
-        captions=[],
-        files=[
-            File(
-                sha512=received.sha512,
-                sha256=received.sha256,
-                size=received.size,
-                media_type=received.probe.media_type,
-                duration_ms=received.probe.duration_ms,
-                video=received.probe.has_video,
-                probe=received.probe.model_dump(mode="json"),
-                offset_ms=deposited.offset_ms,
-                original_name=deposited.path.name,
-                source=str(deposited.path.absolute()),
-                derivatives=[],
-            )
-        ],
-    )
-    testimony.recordings.append(recording)
-    testimony.recordings.sort(key=lambda each: each.number)
-    session.flush()
-    _take_captions(session, recording, received, metadata)
-    events.record(
-        session,
-        "message digest calculation",
-        testimony_id=testimony.id,
-        recording_id=recording.id,
-        detail={
-            "sha512": received.sha512,
-            "sha256": received.sha256,
-            "promised": deposited.checksum.algorithm if deposited.checksum else None,
-        },
-    )
-    events.record(
-        session,
-        "format identification",
-        testimony_id=testimony.id,
-        recording_id=recording.id,
-        detail={"container": received.probe.container, "duration_ms": received.probe.duration_ms},
-    )
-    if received.probe.cut_short:
-        outcome.notes.append(
-            f"{deposited.path}: ends before its header says it does; it may have been cut off while copied"
-        )
-    _defer(session, queue, recording, outcome)
-
-
-def _take_captions(
-    session: Session, recording: Recording, received: Received, metadata: TestimonyMetadata | None
-) -> bool:
-    """Keep captions that differ from the last ones, to be published; whether there were any."""
-    author = (metadata.transcript_author if metadata else None) or DEPOSITOR
-    beside = [(translation.language, translation.path) for translation in received.recording.translations]
-    taken = False
-    for language, path in [(None, received.recording.captions), *beside]:
-        if path is None:
-            continue
-        text = read_text(path, SIZE_LIMIT)
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        last = [captions for captions in recording.captions if captions.language == language][-1:]
-        if last and last[0].sha256 == sha256:
-            continue
-        recording.captions.append(Captions(language=language, author=author, text=text, sha256=sha256))
-        taken = True
-    session.flush()
-    return taken
-
-
-def _defer(session: Session, queue: Queue, recording: Recording, outcome: Registered) -> None:
-    queue.defer(session.connection(), recording.id)
-    outcome.recordings.append(recording.id)
+    outcome.update()

@@ -4,25 +4,28 @@ A step looks at what is recorded, does what is missing, and records its product 
 transaction. So every step may be run twice, and whoever gets the job goes on where the last one stopped.
 """
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from archive.changes import outbox, transcripts
+from archive.changes import outbox, transfers
 from archive.changes import recognition as recognition_changes
 from archive.changes.events import program_agent
-from archive.changes.people import speaker_of
 from archive.clock import now
 from archive.database import reading, writing
-from archive.errors import MediaError
+from archive.errors import MediaError, StoreError
 from archive.jobs import Interrupted
-from archive.models import Derivative, File
+from archive.models import Derivative, File, Recording, Testimony
 from archive.store import StoredFile
-from ingest import hearing, texts
+from ingest import hearing
 from ingest.media.derivatives import make_playback, make_poster
 from ingest.media.playable import plan_playback
 from ingest.media.probe import probe as probe_file
-from ingest.workshop import Workshop, load, record
+from ingest.publication import publish_recognition, publish_texts
+from ingest.workshop import Workshop, find_file, load, record
 from schemas.media import Probe
+
+log = logging.getLogger(__name__)
 
 Step = Callable[[Workshop, int], None]
 
@@ -45,12 +48,24 @@ def work_on(shop: Workshop, recording_id: int) -> None:
 
 
 def accession(shop: Workshop, recording_id: int) -> None:
-    """Put the original into the store, under a name of ours, with the digest it had when it was received."""
+    """Put the originals into the store, under names of ours, with the digests they had when they were
+    received. One that cannot be had any more does not hold up a better transfer of the same recording."""
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-    file = recording.current_file
-    if file.stored_path is not None:
-        return
+    due = [file for file in recording.files if file.stored_path is None]
+    for file in due[:-1]:
+        try:
+            _keep(shop, testimony, recording, file)
+        except (MediaError, StoreError) as error:
+            log.warning("recording %d of %s: %s", recording.number, testimony.public_id, error)
+            with writing(shop.engine) as session:
+                rows = load(session, recording_id)
+                record(session, "accession", *rows, outcome="failed", file=file.public_id, reason=str(error))
+    for file in due[-1:]:
+        _keep(shop, testimony, recording, file)
+
+
+def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File) -> None:
     source = Path(file.source)
     if not source.exists():
         raise MediaError(source, "is no longer where it was received from; ingest it again")
@@ -62,21 +77,32 @@ def accession(shop: Workshop, recording_id: int) -> None:
         agent=program_agent(),
     )
     with writing(shop.engine) as session:
-        testimony, recording = load(session, recording_id)
-        file = recording.current_file
-        file.stored_path = path
-        file.accessioned_at = now()
-        record(session, "accession", testimony, recording, path=path, version=version.number)
+        testimony, recording = load(session, recording.id)
+        row = find_file(recording, file)
+        row.stored_path = path
+        row.accessioned_at = now()
+        record(
+            session,
+            "accession",
+            testimony,
+            recording,
+            path=path,
+            version=version.number,
+        )
         outbox.announce(session, testimony)
 
 
 def derive(shop: Workshop, recording_id: int) -> None:
-    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video."""
+    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video; for
+    the current transfer, and before a better one takes its place."""
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-    file = recording.current_file
-    if any(derivative.kind == "playback" for derivative in file.derivatives):
-        return
+    for file in recording.files_in_use:
+        if file.stored_path is not None and not file.playable:
+            _derive(shop, testimony, recording, file)
+
+
+def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: File) -> None:
     original = shop.original(testimony, file)
     probe = Probe.model_validate(file.probe)
     plan = plan_playback(probe)
@@ -105,9 +131,10 @@ def derive(shop: Workshop, recording_id: int) -> None:
             )
         )
     with writing(shop.engine) as session:
-        testimony, recording = load(session, recording_id)
-        there = {derivative.kind for derivative in recording.current_file.derivatives}
-        recording.current_file.derivatives.extend(each for each in made if each.kind not in there)
+        testimony, recording = load(session, recording.id)
+        row = find_file(recording, file)
+        there = {derivative.kind for derivative in row.derivatives}
+        row.derivatives.extend(each for each in made if each.kind not in there)
         record(
             session,
             "derivation",
@@ -119,19 +146,35 @@ def derive(shop: Workshop, recording_id: int) -> None:
         )
 
 
+def replace(shop: Workshop, recording_id: int) -> None:
+    """Have better transfers take the place of the current file, once all that is played of them is there: from
+    one moment to the next, in which something can be played the whole time."""
+    with reading(shop.engine) as session:
+        _, recording = load(session, recording_id)
+    if not any(file.playable for file in recording.awaited_files):
+        return
+    with writing(shop.engine) as session:
+        testimony, recording = load(session, recording_id)
+        for file in recording.awaited_files:
+            if file.playable:
+                transfers.make_current(session, testimony, recording, file, at=now())
+
+
 def transcribe(shop: Workshop, recording_id: int) -> None:
     """Have the recording heard, window by window, each kept as soon as it is there."""
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-        run = recognition_changes.latest(session, recording.current_file)
+        file = recording.current_file
+        run = recognition_changes.latest(session, file)
     if run is not None and run.finished_at is not None:
         return
     heard = hearing.hear(shop, testimony, recording, run)
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-        run = recognition_changes.latest(session, recording.current_file)
+        file = find_file(recording, file)  # another may be the current one by now
+        run = recognition_changes.latest(session, file)
         assert run is not None  # noqa: S101 - hearing has begun one
-        recognition_changes.finish(run, heard.flags, now())
+        recognition_changes.finish(run, heard.flags, file.offset_ms, now())
         record(
             session,
             "transcription",
@@ -146,32 +189,17 @@ def transcribe(shop: Workshop, recording_id: int) -> None:
 
 
 def publish(shop: Workshop, recording_id: int) -> None:
-    """Put what was heard, and captions that came along, into revisions that are shown and searched."""
+    """Put what was heard, and texts that came along, into revisions that are shown and searched."""
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
         run = recognition_changes.latest(session, recording.current_file)
-        assert run is not None  # noqa: S101 - the step before has made one
-        offset_ms = recording.current_file.offset_ms
+        if run is None or run.finished_at is None:
+            return  # another file became the current one since: that made this recording's work due again
         published = []
         if run.published_at is None:
-            segments = texts.of_machine(recognition_changes.window_results(run), offset_ms)
-            transcripts.publish_machine(session, testimony, recording, run, segments, at=now())
+            publish_recognition(session, testimony, recording, run, now())
             published.append(f"recognition {run.public_id}")
-        for captions in recording.captions:
-            if captions.published_at is not None:
-                continue
-            language = captions.language or recording.language or run.language
-            passages = texts.of_captions(captions.text, language)
-            transcripts.publish_captions(
-                session,
-                testimony,
-                recording,
-                [texts.spoken_by(each, speaker_of(testimony, each.speaker_label)) for each in passages],
-                author=captions.author,
-                translation=captions.language,
-            )
-            captions.published_at = now()
-            published.append(f"captions {captions.public_id}")
+        published += [f"text {text.public_id}" for text in publish_texts(session, testimony, now())]
         if not published:
             return
         testimony.published_at = testimony.published_at or now()
@@ -182,6 +210,7 @@ def publish(shop: Workshop, recording_id: int) -> None:
 STEPS: dict[str, Step] = {
     "accession": accession,
     "derivation": derive,
+    "replacement": replace,
     "transcription": transcribe,
     "publication": publish,
 }

@@ -1,12 +1,14 @@
-"""From what a machine heard, and from captions, to segments in cited time."""
+"""From what a machine heard, and from what a person wrote, to segments in cited time."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from archive.changes.transcripts import NewSegment
 from archive.reading import Word
-from ingest.importers.passages import join_cues
-from ingest.importers.webvtt import parse_captions
+from ingest.importers.passages import CaptionPassage, join_cues
+from ingest.importers.plaintext import Paragraph, read_paragraphs
+from ingest.importers.runs import part_cues
+from ingest.importers.text import decode
+from ingest.importers.webvtt import Cue, parse_captions
 from ingest.transcription.segments import make_segments
 from schemas.recognition import WindowRecognition
 
@@ -34,30 +36,74 @@ def of_machine(windows: Iterable[bytes], offset_ms: int) -> list[NewSegment]:
     ]
 
 
-def of_captions(text: str, language: str) -> list[NewSegment]:
-    """Segments of a person's WebVTT. Its times are cited times: they are what a listener sees."""
-    captions = parse_captions(text, "captions")
+def of_person(
+    content: bytes,
+    form: str,
+    runs_over: Sequence[Sequence[int]],
+    languages: Mapping[int | None, str],
+    speaker_of: Callable[[str | None], int | None],
+) -> list[tuple[int | None, list[NewSegment]]]:
+    """Segments of a person's text, by the number of the recording that they are said in; None: without sound.
+
+    Times on its time line are cited times of the recording that begins at 0: they are what a listener sees.
+    Plain text, and what no recording is there for, has no times. `languages` are those of each recording,
+    where a passage does not say its own; `speaker_of` finds who is meant by a label. `form`: vtt or txt.
+    Raises MetadataErrors.
+    """
+    written = decode(content, _NAME)
+    if form == "txt":
+        paragraphs = read_paragraphs(written, _NAME, lambda label: speaker_of(label) is not None)
+        return [(None, [_paragraph(each, languages[None], speaker_of) for each in paragraphs])]
+    captions = parse_captions(written, _NAME)
+    parts: dict[int | None, list[Cue]] = {None: list(captions.cues)}
+    if runs_over:
+        runs = [(number, begin) for number, begin in runs_over]
+        parts = dict(part_cues(captions.cues, runs, _NAME).items())
     return [
-        NewSegment(
-            start_ms=passage.start_ms,
-            end_ms=passage.end_ms,
-            language=passage.language or captions.language or language,
-            text=passage.text,
-            words=()
-            if passage.timed_as_one
-            else tuple(
-                Word(word.text, word.offset, word.start_ms, word.end_ms, timed=word.timed)
-                for word in passage.words
-            ),
-            speaker_label=passage.speaker,
+        (
+            number,
+            [
+                _captioned(
+                    passage, captions.language or languages[number], speaker_of, timed=number is not None
+                )
+                for passage in join_cues(cues)
+            ],
         )
-        for passage in join_cues(captions.cues)
+        for number, cues in parts.items()
     ]
 
 
-def spoken_by(segment: NewSegment, person_id: int | None) -> NewSegment:
-    """The segment with its speaker, where the label means somebody of the description."""
-    return replace(segment, person_id=person_id)
+_NAME = "the text"
+
+
+def _paragraph(
+    paragraph: Paragraph, language: str, speaker_of: Callable[[str | None], int | None]
+) -> NewSegment:
+    return NewSegment(
+        start_ms=None,
+        end_ms=None,
+        language=language,
+        text=paragraph.text,
+        speaker_label=paragraph.speaker,
+        person_id=speaker_of(paragraph.speaker),
+    )
+
+
+def _captioned(
+    passage: CaptionPassage, language: str, speaker_of: Callable[[str | None], int | None], *, timed: bool
+) -> NewSegment:
+    words = () if passage.timed_as_one or not timed else passage.words
+    return NewSegment(
+        start_ms=passage.start_ms if timed else None,
+        end_ms=passage.end_ms if timed else None,
+        language=passage.language or language,
+        text=passage.text,
+        words=tuple(
+            Word(word.text, word.offset, word.start_ms, word.end_ms, timed=word.timed) for word in words
+        ),
+        speaker_label=passage.speaker,
+        person_id=speaker_of(passage.speaker),
+    )
 
 
 def _cited(milliseconds: int, offset_ms: int) -> int:

@@ -80,6 +80,11 @@ def load(session: Session, recording_id: int) -> tuple[Testimony, Recording]:
     return found
 
 
+def find_file(recording: Recording, file: File) -> File:
+    """A file's row in a recording that was loaded anew."""
+    return next(each for each in recording.files if each.id == file.id)
+
+
 def record(
     session: Session,
     kind: str,

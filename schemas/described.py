@@ -175,6 +175,15 @@ def read_number(value: object) -> int:
     return int(value)
 
 
+def read_yes(value: object) -> bool:
+    """Yes or no."""
+    answers = {"yes": True, "true": True, "no": False, "false": False}
+    plain = str(value).strip().casefold() if isinstance(value, str | bool) else ""
+    if plain not in answers:
+        raise refusal("expected yes or no", value)
+    return answers[plain]
+
+
 def _checked(value: object, limit: int, clean: Callable[[str], str]) -> str:
     if not isinstance(value, str) or not (text := clean(value)):
         raise refusal("expected text", value)
@@ -192,3 +201,4 @@ Line = Annotated[str, BeforeValidator(read_line)]
 Prose = Annotated[str, BeforeValidator(read_prose)]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(read_list)]
 Number = Annotated[int, BeforeValidator(read_number)]
+Yes = Annotated[bool, BeforeValidator(read_yes)]

@@ -4,7 +4,7 @@ without the database (promise 5). Field names are those of the tables; moments a
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class _Part(BaseModel):
@@ -32,10 +32,12 @@ class DescribedPerson(_Part):
 
 
 class DescribedFile(_Part):
-    """A digital transfer: where the object keeps it, and the digests that it must have."""
+    """A digital transfer: where the object keeps it, and the digests that it must have. `current_since` None:
+    it was never the current one yet, or (where it is `current`) an older version of the archive wrote this."""
 
     public_id: str
     current: bool
+    current_since: datetime | None = None
     stored_path: str | None
     sha512: str
     sha256: str
@@ -50,12 +52,17 @@ class DescribedFile(_Part):
     accessioned_at: datetime | None
 
 
-class DescribedCaptions(_Part):
-    """Captions that came beside the medium; the file itself lies at `path` in the object."""
+class DescribedText(_Part):
+    """A text that a person made, with the recordings that it runs over: [[number, ms], ...]; the file that
+    came lies at `path` in the object."""
 
     public_id: str
+    format: str
+    kind: str
     language: str | None
     author: str
+    original_name: str | None
+    runs_over: list[list[int]]
     sha256: str
     created_at: datetime
     published_at: datetime | None
@@ -70,7 +77,7 @@ class DescribedRecording(_Part):
     language: str | None
     created_at: datetime
     files: list[DescribedFile]
-    captions: list[DescribedCaptions]
+    """In the order in which they came."""
 
 
 class DescribedChapter(_Part):
@@ -172,11 +179,37 @@ class Descriptor(_Part):
     published_at: datetime | None
     people: list[DescribedPerson]
     recordings: list[DescribedRecording]
+    texts: list[DescribedText] = []
     chapters: list[DescribedChapter]
     statements: list[DescribedStatement]
     transcripts: list[DescribedTranscript]
     recognitions: list[DescribedRecognition]
     events: list[DescribedEvent]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_captions(cls, data: Any) -> Any:
+        """Objects that were written before texts could run over several recordings have the captions of
+        each recording within it."""
+        if not isinstance(data, dict):
+            return data
+        recordings, texts = [], list(data.get("texts", []))
+        for recording in data.get("recordings", []):
+            if isinstance(recording, dict) and "captions" in recording:
+                texts += [_as_text(captions, recording["number"]) for captions in recording["captions"]]
+                recording = {name: value for name, value in recording.items() if name != "captions"}
+            recordings.append(recording)
+        return {**data, "recordings": recordings, "texts": texts}
+
+
+def _as_text(captions: dict[str, Any], number: int) -> dict[str, Any]:
+    return {
+        **captions,
+        "format": "vtt",
+        "kind": "original" if captions["language"] is None else "translation",
+        "original_name": None,
+        "runs_over": [[number, 0]],
+    }
 
 
 class StoredWord(_Part):
@@ -190,7 +223,8 @@ class StoredWord(_Part):
 
 
 class StoredSegment(_Part):
-    """A segment of a stored revision. `recognition` is the maker's run, None for a person."""
+    """A segment of a stored revision. `recognition` is the maker's run, None for a person; `deposited_text`
+    the file that a person's words came in, where they came in one."""
 
     public_id: str
     recording: int | None
@@ -201,6 +235,7 @@ class StoredSegment(_Part):
     """The speaker's public id."""
     language: str
     recognition: str | None
+    deposited_text: str | None = None
     checked: bool
     text: str
     words: list[StoredWord]

@@ -1,12 +1,12 @@
 """The description of one testimony as an archivist writes it beside the media (docs/metadata.md)."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from schemas.access import LEVELS, Access, Statement
+from schemas.access import Access, Statement
+from schemas.agreement import disagreements
 from schemas.checksums import Promised
 from schemas.dates import Day, Edtf, years_covered
 from schemas.described import (
@@ -16,13 +16,22 @@ from schemas.described import (
     Location,
     Problem,
     Prose,
-    found,
     nearest,
     problems_of,
     refusal,
 )
 from schemas.languages import Languages
-from schemas.parts import Chapters, DescribedChapter, DescribedRecording, People, Person, Recordings
+from schemas.parts import (
+    Chapters,
+    DescribedChapter,
+    DescribedRecording,
+    DescribedText,
+    People,
+    Person,
+    Recordings,
+    TextRecording,
+    Texts,
+)
 
 Kind = Literal["testimony", "interview", "conversation", "statement", "speech", "court testimony", "reading"]
 
@@ -64,16 +73,17 @@ class TestimonyMetadata(Described):
     contributors: Lines = Field(default=(), description="institutions and others who helped")
     relations: Lines = Field(default=(), description="related works, by title or address")
     identifiers: Lines = Field(default=(), description="other numbers and addresses it is known by")
-    transcript_author: Line | None = Field(default=None, description="who made the captions beside the media")
+    transcript_author: Line | None = Field(default=None, description="who made texts that name nobody")
     access: Access = Field(default=(), description="a level, or statements")
     embargo: Day | None = Field(default=None, description="first day on which it is public")
     recordings: Recordings = Field(default=(), description="its files, where they are several")
     checksum: Promised | None = Field(default=None, description="of the only file: SHA-512 or SHA-256")
+    texts: Texts = Field(default=(), description="texts in files of their own")
     chapters: Chapters = Field(default=(), description="titled stretches")
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
-        problems = [*_recording_problems(self), *_access_problems(self)]
+        problems = list(disagreements(self))
         if problems:
             raise refusal("expected fields that agree", "", *problems)
         return self
@@ -85,9 +95,15 @@ class TestimonyMetadata(Described):
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The recordings' numbers, in the order of `recordings`; without these, there is one, number 1."""
-        given = (recording.number or place for place, recording in enumerate(self.recordings, start=1))
-        return tuple(given) or (1,)
+        """The number of each of `recordings`; without these, there is at most one recording, number 1.
+
+        A file without a number of its own has its place among those that are no later transfers.
+        """
+        numbers, place = [], 0
+        for recording in self.recordings:
+            place += not recording.transfer
+            numbers.append(recording.number or place)
+        return tuple(numbers) or (1,)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -127,6 +143,8 @@ PARTS: Mapping[tuple[str, ...], type[Described]] = {
     (): TestimonyMetadata,
     ("people",): Person,
     ("recordings",): DescribedRecording,
+    ("texts",): DescribedText,
+    ("texts", "recordings"): TextRecording,
     ("chapters",): DescribedChapter,
     ("access",): Statement,
 }
@@ -146,6 +164,8 @@ SYNONYMS: Mapping[str, str] = {
     "language": "languages",
     "name": "published_name",
     "place": "places",
+    "start": "from",
+    "transcripts": "texts",
     "relation": "relations",
     "subject": "subjects",
     "type": "kind",
@@ -176,60 +196,3 @@ def _missing(location: Location) -> str:
     name, part = str(location[-1]), _part(location[:-1])
     described = {field.alias or key: field.description for key, field in part.model_fields.items()}
     return f"expected it to be there: {described[name]}"
-
-
-def _recording_problems(metadata: TestimonyMetadata) -> Iterator[Problem]:
-    recordings, numbers = metadata.recordings, metadata.numbers
-    unique: dict[str, list[int | str]] = {"number": [*numbers], "file": [entry.file for entry in recordings]}
-    for name, values in unique.items():
-        seen: Counter[int | str] = Counter()
-        for place, value in enumerate(values):
-            seen[value] += 1
-            if seen[value] == 2:
-                yield Problem(
-                    ("recordings", place, name), f"expected each {name} once, found {found(value)} again"
-                )
-    if metadata.checksum and recordings:
-        yield Problem(("checksum",), "expected it beside each file in recordings, where there are recordings")
-    told = ", ".join(str(number) for number in numbers)
-    for place, chapter in enumerate(metadata.chapters):
-        given = "recording" in chapter.model_fields_set
-        yield from _number_problems(
-            ("chapters", place, "recording"), chapter.recording if given else None, numbers, told, needed=True
-        )
-    for place, statement in enumerate(metadata.access):
-        yield from _number_problems(
-            ("access", place, "recording"), statement.recording, numbers, told, needed=not statement.whole
-        )
-
-
-def _number_problems(
-    location: Location, number: int | None, numbers: tuple[int, ...], told: str, *, needed: bool
-) -> Iterator[Problem]:
-    if number is None:
-        if needed and len(numbers) > 1:
-            yield Problem(location, f"expected the number of a recording: {told}")
-    elif number not in numbers:
-        yield Problem(location, f"expected the number of a recording: {told}; found {number}")
-
-
-def _access_problems(metadata: TestimonyMetadata) -> Iterator[Problem]:
-    whole = [statement for statement in metadata.access if statement.whole]
-    public_alone = (
-        len(whole) == 1 and whole[0].level == "public" and not (whole[0].from_date or whole[0].until_date)
-    )
-    if metadata.embargo and whole and not public_alone:
-        yield Problem(
-            ("embargo",),
-            "expected no level for the whole testimony beside it, since embargo means public from that day; "
-            "say both in access, each with from or until",
-        )
-    # The strictest statement in force wins, so a stretch cannot be more open than the whole.
-    always = [LEVELS.index(s.level) for s in whole if not (s.from_date or s.until_date)]
-    for place, statement in enumerate(metadata.access):
-        if not statement.whole and always and LEVELS.index(statement.level) < max(always):
-            yield Problem(
-                ("access", place, "level"),
-                f"expected a level no more open than that of the whole testimony, {LEVELS[max(always)]}; "
-                f"found '{statement.level}'",
-            )

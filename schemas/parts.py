@@ -1,13 +1,14 @@
-"""The parts of a description that come in lists: people, recordings, chapters."""
+"""The parts of a description that come in lists: people, recordings, texts, chapters."""
 
 import re
 import unicodedata
-from typing import Annotated, ClassVar, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from schemas.checksums import Promised
-from schemas.described import Described, Line, Lines, Number, Prose, read_list, refusal
+from schemas.described import Described, Line, Lines, Number, Prose, Yes, read_list, refusal
 from schemas.languages import Language
 from schemas.times import Milliseconds, Shift
 
@@ -74,15 +75,51 @@ class Person(Described):
     published_name: Line | None = Field(default=None, description="the only form that the public sees")
 
 
-class DescribedRecording(Described):
-    """One file of a testimony of several; `number` None: its place in the list."""
+FileName = Annotated[str, BeforeValidator(read_file_name)]
 
-    file: Annotated[str, BeforeValidator(read_file_name)] = Field(description="name of the file")
+
+class DescribedRecording(Described):
+    """One file of a testimony of several; `number` None: its place in the list. With `transfer`, it is a
+    later, better transfer of the recording of that number, and takes the place of the file before it."""
+
+    file: FileName = Field(description="name of the file")
     number: Number | None = Field(default=None, description="number of the tape or session, for ever")
+    transfer: Yes = Field(
+        default=False, description="yes: another, better transfer of the recording of this number"
+    )
     checksum: Promised | None = Field(default=None, description="SHA-512 or SHA-256 of the file")
     language: Language | None = Field(default=None, description="language spoken in it (BCP 47)")
     offset_ms: Shift = Field(
         default=0, alias="offset", description="what to add to cited time for time in this file"
+    )
+
+
+class TextRecording(Described):
+    """A recording that a text runs over, and where it begins on the text's own time line."""
+
+    number: Number = Field(description="number of the recording")
+    from_ms: Milliseconds | None = Field(
+        default=None, alias="from", description="where it begins on the time line of the text"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_number(cls, data: Any) -> Any:
+        """`2` alone is that number."""
+        return data if isinstance(data, BaseModel | Mapping) else {"number": data}
+
+
+class DescribedText(Described):
+    """A text that somebody made, in a file of its own. `recordings` empty: all that there are, or none."""
+
+    file: FileName = Field(description="name of the file: WebVTT (.vtt) or plain text (.txt)")
+    author: Line | None = Field(default=None, description="who made it")
+    language: Language | None = Field(default=None, description="language that it is written in (BCP 47)")
+    translation: Yes | None = Field(
+        default=None, description="whether it is a translation, or else what is said"
+    )
+    recordings: Annotated[tuple[TextRecording, ...], BeforeValidator(read_list)] = Field(
+        default=(), description="the recordings that it runs over, in its order"
     )
 
 
@@ -110,6 +147,7 @@ class DescribedChapter(Described):
 
 People = Annotated[tuple[Person, ...], BeforeValidator(read_list)]
 Recordings = Annotated[tuple[DescribedRecording, ...], BeforeValidator(read_list)]
+Texts = Annotated[tuple[DescribedText, ...], BeforeValidator(read_list)]
 Chapters = Annotated[tuple[DescribedChapter, ...], BeforeValidator(read_list)]
 
 

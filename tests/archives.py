@@ -26,6 +26,7 @@ from archive.queries import testimonies
 from archive.reading import Word
 from archive.settings import Settings
 from archive.store import StoredFile, create_store
+from ingest.publication import publish_texts
 
 NOW = datetime(2026, 1, 27, 12, tzinfo=UTC)
 WORD_MS = 400
@@ -180,7 +181,7 @@ class SmallArchive:
             for recording, recording_texts in zip(loaded.recordings, texts, strict=True):
                 segments = spoken(recording_texts, language, timed=timed)
                 if person:
-                    transcripts.publish_captions(session, loaded, recording, segments, author="An archivist")
+                    transcripts.publish_text(session, loaded, [(recording, segments)], author="An archivist")
                 else:
                     transcripts.publish_machine(
                         session, loaded, recording, self._run(session, recording, language), segments, at=NOW
@@ -215,11 +216,10 @@ class SmallArchive:
             row = testimonies.find(session, public_id)
             assert row is not None
             for recording, recording_texts in zip(row.recordings, texts, strict=False):
-                transcripts.publish_captions(
+                transcripts.publish_text(
                     session,
                     row,
-                    recording,
-                    spoken(recording_texts, language, timed=False),
+                    [(recording, spoken(recording_texts, language, timed=False))],
                     author="A translator",
                     translation=language,
                 )
@@ -253,8 +253,7 @@ class SmallArchive:
                     transcripts.publish_machine(
                         session, row, recording, run, spoken(["It rained."], "en"), at=NOW
                     )
-                for captions in recording.captions:
-                    captions.published_at = NOW
+            publish_texts(session, row, NOW)
             row.published_at = row.published_at or NOW
 
     def row_id(self, public_id: str) -> int:

@@ -30,6 +30,10 @@ class ClosedTestimony(ArchiveError):
         super().__init__(notice)
 
 
+class WithoutTimes(NotFound):
+    """Captions of a text that has no times; the text itself can be had."""
+
+
 STATUSES: Mapping[type[Exception], int] = {
     NotFound: 404,
     ClosedTestimony: 403,
@@ -124,6 +128,12 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
     _ = wording.gettext
     if isinstance(error, ClosedTestimony):
         return ErrorView(_("This testimony is closed."), (error.notice,), search=False)
+    if isinstance(error, WithoutTimes):
+        return ErrorView(
+            _("This text has no times, so there are no captions of it."),
+            (_("It can be had as TXT or JSON."),),
+            search=False,
+        )
     if isinstance(error, SearchUnavailable):
         return ErrorView(
             _("The search cannot answer just now."),

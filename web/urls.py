@@ -17,7 +17,8 @@ API_DOCS = "/api/docs"
 OPENAPI = "/api/openapi.json"
 API_SEARCH = "/api/v1/search"
 
-TRANSCRIPT_FORMATS = ("vtt", "srt", "txt", "json")
+TIMED_FORMATS = ("vtt", "srt")
+TRANSCRIPT_FORMATS = (*TIMED_FORMATS, "txt", "json")
 
 
 def seconds(milliseconds: int) -> str:

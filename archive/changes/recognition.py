@@ -86,7 +86,20 @@ def window_results(run: Recognition) -> list[bytes]:
     return [zlib.decompress(window.result) for window in run.windows]
 
 
-def finish(run: Recognition, flags: list[dict[str, Any]], at: datetime) -> None:
-    """All windows are heard: keep the spans that an archivist should listen to."""
-    run.flags = flags
+def finish(run: Recognition, flags: list[dict[str, Any]], offset_ms: int, at: datetime) -> None:
+    """All windows are heard: keep the spans that an archivist should listen to, in cited time (`flags` are in
+    that of the file)."""
+    run.flags = _shifted(flags, -offset_ms)
     run.finished_at = at
+
+
+def shift_flags(run: Recognition, milliseconds: int) -> None:
+    """Cited time of a run's file was corrected by so much."""
+    run.flags = _shifted(run.flags, milliseconds)
+
+
+def _shifted(flags: list[dict[str, Any]], milliseconds: int) -> list[dict[str, Any]]:
+    return [
+        {**flag, **{name: max(0, flag[name] + milliseconds) for name in ("start_ms", "end_ms")}}
+        for flag in flags
+    ]

@@ -28,6 +28,7 @@ def add(session: Session, collection: Collection, metadata: TestimonyMetadata) -
         description={},
         roles=[],
         recordings=[],
+        texts=[],
         transcripts=[],
         chapters=[],
         statements=[],

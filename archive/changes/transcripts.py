@@ -1,17 +1,26 @@
 """Publishing what a machine heard and what a person wrote, as revisions.
 
-A revision holds all recordings of a testimony. Publishing one recording makes a new revision with that
-recording's segments put in place; the segments of the others are shared with the revision before.
+A revision holds all recordings of a testimony. Publishing the text of some of them makes a new revision with
+their segments put in place; the segments of the others are shared with the revision before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.models import Recognition, Recording, Revision, RevisionSegment, Segment, Testimony, Transcript
+from archive.models import (
+    DepositedText,
+    Recognition,
+    Recording,
+    Revision,
+    RevisionSegment,
+    Segment,
+    Testimony,
+    Transcript,
+)
 from archive.models.segment import pack_words
 from archive.models.transcript import shown_revision
 from archive.reading import Word
@@ -19,10 +28,11 @@ from archive.reading import Word
 
 @dataclass(frozen=True, slots=True)
 class NewSegment:
-    """A segment to be: cited times in ms; words with times of their own, or none."""
+    """A segment to be: cited times in ms, None where it has no sound; words with times of their own, or
+    none."""
 
-    start_ms: int
-    end_ms: int
+    start_ms: int | None
+    end_ms: int | None
     language: str
     text: str
     words: tuple[Word, ...] = ()
@@ -38,32 +48,36 @@ def publish_machine(
     segments: Sequence[NewSegment],
     *,
     at: datetime,
+    over: tuple[int, int] | None = None,
 ) -> Revision:
     """Add the machine's text of one recording as a new machine revision; the run is published with it.
 
-    Where a person's text is shown that has nothing of this recording yet, it too gets a revision with the
-    machine's segments added, still marked as the machine's; it displaces no segment of a person.
+    Where a person's text is shown that has nothing of this recording but what a machine heard and nobody
+    checked, it too gets a revision with the machine's segments in place, still marked as the machine's; no
+    segment of a person is displaced. `over` is the stretch of cited time that the machine had to hear: what
+    another transfer of the recording has outside of it stays.
     """
     transcript = _original(session, testimony)
     run.published_at = at
     rows = _add_segments(session, transcript, recording, segments, recognition_id=run.id)
     machine = [revision for revision in transcript.revisions if revision.status == "machine"]
     shown = shown_revision(transcript.revisions)
+    places = _places(session, testimony, machine[-1] if machine else None)
     revision = _add_revision(
         session,
         transcript,
-        _placed(session, testimony, machine[-1] if machine else None, recording, rows),
+        _ordered([*_beside(places, recording, over), *_placed(recording, rows)]),
         author=None,
         status="machine",
         note=f"recording {recording.number} as a machine heard it",
     )
     if shown is not None and shown.status != "machine":
-        held = _segment_places(session, shown)
-        if not any(recording_id == recording.id for _, recording_id, _ in held):
+        places = _places(session, testimony, shown)
+        if not any(place.is_persons and recording.number in place.numbers for place in places):
             _add_revision(
                 session,
                 transcript,
-                _placed(session, testimony, shown, recording, rows),
+                _ordered([*_beside(places, recording, over), *_placed(recording, rows)]),
                 author=shown.author,
                 status=shown.status,
                 note=f"recording {recording.number} added as a machine heard it",
@@ -71,32 +85,42 @@ def publish_machine(
     return revision
 
 
-def publish_captions(
+def publish_text(
     session: Session,
     testimony: Testimony,
-    recording: Recording,
-    segments: Sequence[NewSegment],
+    segments: Sequence[tuple[Recording | None, Sequence[NewSegment]]],
     *,
     author: str,
+    numbers: Collection[int] = (),
     translation: str | None = None,
+    text: DepositedText | None = None,
 ) -> Revision:
-    """Add a person's text of one recording as a revision in review; other recordings stay as shown.
+    """Add a person's text as a revision in review; what it does not run over stays as shown.
 
-    `translation` is the language of a translation, None for the original.
+    `segments` are those of each recording, and of none. `numbers` are the recordings that it runs over, whose
+    text it displaces, whether or not anything is said in them; those of its segments count too.
+    `translation` is the language of a translation, None for the original. `text` is the file that it came in.
     """
     transcript = (
         _translation(session, testimony, translation) if translation else _original(session, testimony)
     )
-    rows = _add_segments(session, transcript, recording, segments, recognition_id=None)
+    over = {*numbers, *(recording.number for recording, _ in segments if recording is not None)}
     shown = shown_revision(transcript.revisions)
+    places = [place for place in _places(session, testimony, shown) if not place.is_covered_by(over)]
+    for recording, made in segments:
+        rows = _add_segments(
+            session, transcript, recording, made, deposited_text_id=None if text is None else text.id
+        )
+        places += _placed(recording, rows, over)
+    told = ", ".join(str(number) for number in sorted(over))
     return _add_revision(
         session,
         transcript,
-        _placed(session, testimony, shown, recording, rows),
+        _ordered(places),
         author=author,
         # What was reviewed of other recordings is shown on; which passages were checked is told by each.
         status="reviewed" if shown is not None and shown.status == "reviewed" else "in review",
-        note=f"recording {recording.number} from the captions that came with it",
+        note=f"recording {told} from the text that came with it" if over else "the text as it came",
     )
 
 
@@ -123,15 +147,16 @@ def _original(session: Session, testimony: Testimony) -> Transcript:
 def _add_segments(
     session: Session,
     transcript: Transcript,
-    recording: Recording,
+    recording: Recording | None,
     segments: Sequence[NewSegment],
     *,
-    recognition_id: int | None,
+    recognition_id: int | None = None,
+    deposited_text_id: int | None = None,
 ) -> list[Segment]:
     rows = [
         Segment(
             transcript_id=transcript.id,
-            recording_id=recording.id,
+            recording_id=None if recording is None else recording.id,
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
             language=segment.language,
@@ -140,6 +165,7 @@ def _add_segments(
             speaker_label=segment.speaker_label,
             person_id=segment.person_id,
             recognition_id=recognition_id,
+            deposited_text_id=deposited_text_id,
         )
         for segment in segments
     ]
@@ -148,31 +174,87 @@ def _add_segments(
     return rows
 
 
-def _segment_places(session: Session, revision: Revision) -> list[tuple[int, int | None, bool]]:
-    """(segment id, recording id, checked) in the revision's order."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A segment's place in a revision. `number` is that of its recording, None where it has no sound;
+    `numbers` are the recordings that the text runs over which it is part of."""
+
+    segment_id: int
+    number: int | None
+    numbers: frozenset[int]
+    start_ms: int | None
+    end_ms: int | None
+    machine: bool
+    checked: bool
+
+    @property
+    def is_persons(self) -> bool:
+        """Whether a person wrote it, or looked at it."""
+        return self.checked or not self.machine
+
+    def is_covered_by(self, numbers: set[int]) -> bool:
+        """Whether a text that runs over these recordings takes its place: one without sound goes only where
+        all that it is about is there anew."""
+        return self.number in numbers if self.number is not None else self.numbers <= numbers
+
+
+def _places(session: Session, testimony: Testimony, revision: Revision | None) -> list[_Place]:
+    """The places of a revision, in its order."""
+    if revision is None:
+        return []
+    numbers = {recording.id: recording.number for recording in testimony.recordings}
     rows = session.execute(
-        select(Segment.id, Segment.recording_id, RevisionSegment.checked)
+        select(
+            Segment.id,
+            Segment.recording_id,
+            Segment.start_ms,
+            Segment.end_ms,
+            Segment.recognition_id,
+            RevisionSegment.checked,
+            DepositedText.runs_over,
+        )
         .join(RevisionSegment, RevisionSegment.segment_id == Segment.id)
+        .outerjoin(DepositedText, DepositedText.id == Segment.deposited_text_id)
         .where(RevisionSegment.revision_id == revision.id)
         .order_by(RevisionSegment.position)
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    places = []
+    for row in rows:
+        number = None if row.recording_id is None else numbers[row.recording_id]
+        over = {each for each, _ in row.runs_over or ()} | ({number} if number is not None else set())
+        machine = row.recognition_id is not None
+        places.append(_Place(row.id, number, frozenset(over), row.start_ms, row.end_ms, machine, row.checked))
+    return places
 
 
-def _placed(
-    session: Session,
-    testimony: Testimony,
-    base: Revision | None,
-    recording: Recording,
-    rows: Sequence[Segment],
-) -> list[tuple[int, bool]]:
-    """Segment ids of `base`, each with whether it was checked there, with those of one recording replaced by
-    `rows`; recordings in their order."""
-    held = _segment_places(session, base) if base is not None else []
-    numbers: dict[int | None, int] = {r.id: r.number for r in testimony.recordings}
-    others = [(numbers.get(rid, 0), sid, checked) for sid, rid, checked in held if rid != recording.id]
-    placed = others + [(recording.number, row.id, False) for row in rows]
-    return [(segment_id, checked) for _, segment_id, checked in sorted(placed, key=lambda place: place[0])]
+def _placed(recording: Recording | None, rows: Iterable[Segment], over: Iterable[int] = ()) -> list[_Place]:
+    number = None if recording is None else recording.number
+    numbers = frozenset(over if number is None else {number, *over})
+    return [
+        _Place(row.id, number, numbers, row.start_ms, row.end_ms, row.recognition_id is not None, False)
+        for row in rows
+    ]
+
+
+def _beside(places: Iterable[_Place], recording: Recording, over: tuple[int, int] | None) -> list[_Place]:
+    """Those that a machine's text of one recording, heard over a stretch of it, leaves in place."""
+    return [
+        place
+        for place in places
+        if place.number != recording.number
+        or (over is not None and ((place.end_ms or 0) <= over[0] or (place.start_ms or 0) >= over[1]))
+    ]
+
+
+def _ordered(places: Iterable[_Place]) -> list[tuple[int, bool]]:
+    """Segment ids, each with whether it was checked: recordings in their order, in each what has no sound
+    first, where its text begins; what was heard in several transfers by its time."""
+
+    def order(place: _Place) -> tuple[int, bool, int]:
+        number = min(place.numbers, default=0) if place.number is None else place.number
+        return number, place.number is not None, place.start_ms or 0
+
+    return [(place.segment_id, place.checked) for place in sorted(places, key=order)]
 
 
 def _add_revision(

@@ -14,6 +14,11 @@ def chosen(stream: Stream, recording: int | None) -> tuple[Passage, ...]:
     return tuple(passage for passage in stream.passages if recording in (None, passage.recording))
 
 
+def is_without_times(passages: Sequence[Passage]) -> bool:
+    """Whether there is text and none of it has times, so that captions would hold nothing of it."""
+    return bool(passages) and all(passage.start_ms is None for passage in passages)
+
+
 def confidence(passages: Sequence[Passage]) -> float | None:
     """Mean probability (0 to 1) that the recogniser gave the machine-made words; None where it gave none."""
     known = [

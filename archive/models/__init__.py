@@ -3,7 +3,6 @@ resolves whichever model is asked for."""
 
 from archive.models.access import AccessStatement
 from archive.models.base import Base
-from archive.models.captions import Captions
 from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
@@ -17,15 +16,16 @@ from archive.models.recognition import Recognition, RecognitionWindow
 from archive.models.recording import Recording
 from archive.models.segment import Segment
 from archive.models.testimony import Testimony
+from archive.models.text import DepositedText
 from archive.models.transcript import Revision, RevisionSegment, Transcript
 
 __all__ = [
     "AccessStatement",
     "Base",
-    "Captions",
     "Chapter",
     "Clip",
     "Collection",
+    "DepositedText",
     "Derivative",
     "Event",
     "File",

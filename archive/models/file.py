@@ -31,7 +31,8 @@ class Derivative(HasCreation, Base):
 class File(HasPublicId, HasCreation, Base):
     """One digital transfer. Never changed; a better transfer is another row that becomes the current one.
 
-    `offset_ms`: cited time + offset = time in this file. `original_name` is the depositor's and is never
+    `offset_ms`: cited time + offset = time in this file. Cited time is that of the recording's first file: its
+    offset never changes, that of a later one may be corrected. `original_name` is the depositor's and is never
     shown to the public. `source` is where the bytes were received from, until `stored_path` (in the
     testimony's object in the store) holds them.
     """
@@ -40,6 +41,8 @@ class File(HasPublicId, HasCreation, Base):
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
     current: Mapped[bool] = mapped_column(default=True)
+    current_since: Mapped[datetime | None]
+    """When it last became the current one; None while a better transfer is being made ready for that."""
     sha512: Mapped[str] = mapped_column(index=True)
     sha256: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
@@ -54,3 +57,13 @@ class File(HasPublicId, HasCreation, Base):
     accessioned_at: Mapped[datetime | None]
 
     derivatives: Mapped[list[Derivative]] = relationship(lazy="raise")
+
+    @property
+    def playable(self) -> bool:
+        """Whether it is in the store, and what is played of it is there."""
+        return self.stored_path is not None and any(each.kind == "playback" for each in self.derivatives)
+
+    @property
+    def cited(self) -> tuple[int, int]:
+        """The stretch of cited time that it holds, in ms. Cited time before 0 there is none."""
+        return max(0, -self.offset_ms), self.duration_ms - self.offset_ms

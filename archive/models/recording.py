@@ -6,7 +6,6 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.models.base import Base, HasCreation, HasPublicId
-from archive.models.captions import Captions
 from archive.models.file import File
 
 if TYPE_CHECKING:
@@ -26,9 +25,18 @@ class Recording(HasPublicId, HasCreation, Base):
 
     testimony: Mapped["Testimony"] = relationship(lazy="raise", back_populates="recordings")
     files: Mapped[list[File]] = relationship(lazy="raise", order_by=File.id)
-    captions: Mapped[list[Captions]] = relationship(lazy="raise", order_by=Captions.id)
 
     @property
     def current_file(self) -> File:
         """The transfer that is played and cited now."""
         return next(file for file in self.files if file.current)
+
+    @property
+    def awaited_files(self) -> list[File]:
+        """Better transfers that take the current one's place once they can be played, oldest first."""
+        return [file for file in self.files if not file.current and file.current_since is None]
+
+    @property
+    def files_in_use(self) -> list[File]:
+        """The transfers that have to be playable: the current one, and those that take its place."""
+        return [self.current_file, *self.awaited_files]

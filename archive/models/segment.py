@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from archive.models.base import Base, HasCreation, HasPublicId
 from archive.models.person import Person
 from archive.models.recognition import Recognition
+from archive.models.text import DepositedText
 from archive.reading import Word
 
 # offset and length in code points, start and end in ms, probability in 1/250 (255: none), little-endian.
@@ -80,11 +81,14 @@ class Segment(HasPublicId, HasCreation, Base):
     """As the source had it; never shown: it may be a name that its bearer did not publish."""
     language: Mapped[str]
     recognition_id: Mapped[int | None] = mapped_column(ForeignKey("recognition.id"), index=True)
+    deposited_text_id: Mapped[int | None] = mapped_column(ForeignKey("deposited_text.id"), index=True)
+    """The file that a person's words came in, where they came in one."""
     text: Mapped[str]
     words: Mapped[bytes] = mapped_column(LargeBinary)
 
     person: Mapped[Person | None] = relationship(lazy="raise")
     recognition: Mapped[Recognition | None] = relationship(lazy="raise")
+    deposited_text: Mapped[DepositedText | None] = relationship(lazy="raise")
 
     @property
     def machine(self) -> bool:

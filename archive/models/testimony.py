@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from archive.models.base import Base, HasCreation, HasPublicId
 from archive.models.collection import Collection
 from archive.models.person import Role
+from archive.models.text import DepositedText
 
 if TYPE_CHECKING:
     from archive.models.access import AccessStatement
@@ -54,6 +55,7 @@ class Testimony(HasPublicId, HasCreation, Base):
     recordings: Mapped[list["Recording"]] = relationship(
         lazy="raise", order_by="Recording.number", back_populates="testimony"
     )
+    texts: Mapped[list[DepositedText]] = relationship(lazy="raise", order_by=DepositedText.id)
     transcripts: Mapped[list["Transcript"]] = relationship(lazy="raise", order_by="Transcript.id")
     chapters: Mapped[list["Chapter"]] = relationship(
         lazy="raise", order_by="Chapter.position", cascade="all, delete-orphan"

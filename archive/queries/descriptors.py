@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive.models import (
     AccessStatement,
-    Captions,
+    DepositedText,
     Event,
     File,
     Recognition,
@@ -20,7 +20,6 @@ from archive.models import (
 )
 from archive.queries import testimonies
 from schemas.descriptor import (
-    DescribedCaptions,
     DescribedChapter,
     DescribedCollection,
     DescribedEvent,
@@ -30,6 +29,7 @@ from schemas.descriptor import (
     DescribedRecording,
     DescribedRevision,
     DescribedStatement,
+    DescribedText,
     DescribedTranscript,
     Descriptor,
     StoredRecognition,
@@ -72,6 +72,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
             for role in testimony.roles
         ],
         recordings=[_recording(recording) for recording in testimony.recordings],
+        texts=[_text(text) for text in testimony.texts],
         chapters=[DescribedChapter.model_validate(chapter) for chapter in testimony.chapters],
         statements=[_statement(testimony, statement) for statement in testimony.statements],
         transcripts=[_transcript(transcript) for transcript in testimony.transcripts],
@@ -139,9 +140,11 @@ def revision_path(transcript: Transcript, revision: Revision) -> str:
     return f"transcripts/{transcript.public_id}/revision-{revision.number:04}.json"
 
 
-def captions_path(captions: Captions) -> str:
-    """Where the object keeps captions as they came."""
-    return f"captions/{captions.public_id}.vtt"
+def text_path(text: DepositedText) -> str:
+    """Where the object keeps a text as it came. (Files stay where they are, so WebVTT is called captions
+    there, as it was when it always belonged to one recording.)"""
+    folder = "captions" if text.format == "vtt" else "texts"
+    return f"{folder}/{text.public_id}.{text.format}"
 
 
 def recognition_path(run: Recognition) -> str:
@@ -167,19 +170,12 @@ def _recording(recording: Recording) -> DescribedRecording:
         language=recording.language,
         created_at=recording.created_at,
         files=[DescribedFile.model_validate(file) for file in recording.files],
-        captions=[
-            DescribedCaptions(
-                public_id=captions.public_id,
-                language=captions.language,
-                author=captions.author,
-                sha256=captions.sha256,
-                created_at=captions.created_at,
-                published_at=captions.published_at,
-                path=captions_path(captions),
-            )
-            for captions in recording.captions
-        ],
     )
+
+
+def _text(text: DepositedText) -> DescribedText:
+    fields = {name: getattr(text, name) for name in DescribedText.model_fields if name != "path"}
+    return DescribedText(**fields, path=text_path(text))
 
 
 def _statement(testimony: Testimony, statement: AccessStatement) -> DescribedStatement:
@@ -227,6 +223,7 @@ def _segment(segment: Segment, numbers: dict[int, int], checked: set[int]) -> St
         person=None if segment.person is None else segment.person.public_id,
         language=segment.language,
         recognition=None if segment.recognition is None else segment.recognition.public_id,
+        deposited_text=None if segment.deposited_text is None else segment.deposited_text.public_id,
         checked=segment.id in checked,
         text=segment.text,
         words=[

@@ -16,7 +16,8 @@ STEPS = ("accession", "playback copy", "transcription", "publication", "done")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One recording. `step` is the one that is due or under way; times in ms."""
+    """One recording. `step` is the one that is due or under way, of the file that is worked on: the current
+    one, or a better transfer that will take its place; times in ms."""
 
     recording_id: int
     testimony: str
@@ -39,16 +40,17 @@ class Progress:
 def progress(session: Session, recording_ids: Iterable[int] | None = None) -> list[Progress]:
     """How far recordings have come, all of them or those asked for, in the order in which they came in."""
     statement = (
-        select(Recording, Testimony, File)
+        select(Recording, Testimony)
         .join(Testimony, Testimony.id == Recording.testimony_id)
-        .join(File, File.recording_id == Recording.id)
-        .where(File.current)
         .order_by(Recording.id)
-        .options(selectinload(Recording.captions))
+        .options(selectinload(Recording.files))
     )
     if recording_ids is not None:
         statement = statement.where(Recording.id.in_(list(recording_ids)))
-    rows = list(session.execute(statement))
+    rows = [
+        (recording, testimony, [*recording.awaited_files, recording.current_file][0])
+        for recording, testimony in session.execute(statement)
+    ]
     file_ids = [file.id for _, _, file in rows]
     playable = set(
         session.scalars(
@@ -92,7 +94,7 @@ def _progress(
         original_name=file.original_name,
         source=file.source,
         duration_ms=file.duration_ms,
-        step=_step(recording, file, run, playable),
+        step=_step(file, run, playable),
         heard_ms=heard.get(run.id, 0) if run else 0,
         heard_since=run.created_at if run else None,
         language=run.language if run else None,
@@ -100,13 +102,11 @@ def _progress(
     )
 
 
-def _step(recording: Recording, file: File, run: Recognition | None, playable: bool) -> str:
+def _step(file: File, run: Recognition | None, playable: bool) -> str:
     if file.stored_path is None:
         return "accession"
-    if not playable:
+    if not playable or not file.current:
         return "playback copy"
     if run is None or run.finished_at is None:
         return "transcription"
-    if run.published_at is None or any(captions.published_at is None for captions in recording.captions):
-        return "publication"
-    return "done"
+    return "publication" if run.published_at is None else "done"

@@ -14,7 +14,15 @@ from archive.models.transcript import shown_revision
 from archive.passages import OpenText, cut_passages
 from archive.queries import testimonies
 from archive.queries.lines import Borders, Lines, engine_names, load_lines, load_part
-from archive.reading import UNTITLED, OpenChapter, OpenRecording, PersonInRole, Reading, Stream
+from archive.reading import (
+    UNKNOWN_LANGUAGE,
+    UNTITLED,
+    OpenChapter,
+    OpenRecording,
+    PersonInRole,
+    Reading,
+    Stream,
+)
 
 _Load = Callable[[Revision, Borders, bool], Lines]
 """From a revision, what is open of it by recording, and whether unchecked machine text is, to its lines."""
@@ -228,7 +236,9 @@ def _revision(transcript: Transcript, number: int | None) -> Revision | None:
 
 def _heard_languages(texts: Sequence[_Text]) -> tuple[str, ...]:
     originals = (text for transcript, _, text in texts if transcript.kind == "original")
-    return tuple(dict.fromkeys(language for text in originals for language in text.languages))
+    heard = dict.fromkeys(language for text in originals for language in text.languages)
+    heard.pop(UNKNOWN_LANGUAGE, None)
+    return tuple(heard)
 
 
 def _open_recording(recording: Recording, opening: Opening) -> OpenRecording:

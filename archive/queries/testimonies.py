@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from archive.access import Viewer
 from archive.models import (
     AccessStatement,
+    DepositedText,
     File,
     Recording,
     Revision,
@@ -118,7 +119,11 @@ def segments_of(session: Session, revision: Revision) -> list[Segment]:
         .join(RevisionSegment, RevisionSegment.segment_id == Segment.id)
         .where(RevisionSegment.revision_id == revision.id)
         .order_by(RevisionSegment.position)
-        .options(selectinload(Segment.recognition), selectinload(Segment.person))
+        .options(
+            selectinload(Segment.recognition),
+            selectinload(Segment.person),
+            selectinload(Segment.deposited_text).load_only(DepositedText.public_id),
+        )
     )
     return list(session.scalars(statement))
 
@@ -200,7 +205,7 @@ def _loaded() -> Select[Testimony]:
         joinedload(Testimony.collection),
         selectinload(Testimony.roles).joinedload(Role.person),
         selectinload(Testimony.recordings).selectinload(Recording.files).selectinload(File.derivatives),
-        selectinload(Testimony.recordings).selectinload(Recording.captions),
+        selectinload(Testimony.texts),
         selectinload(Testimony.transcripts).selectinload(Transcript.revisions),
         selectinload(Testimony.chapters),
         selectinload(Testimony.statements),

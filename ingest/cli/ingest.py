@@ -61,10 +61,27 @@ def ingest(
     allow_duplicate: Annotated[
         bool, typer.Option("--allow-duplicate", help="Take a file in that is in another testimony already.")
     ] = False,
+    transfer_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID/N",
+            help="PATH is a better transfer of recording N of the testimony of that id or accession number; it "
+            "takes the place of the file before it.",
+        ),
+    ] = None,
+    offset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="With --transfer-of: what is to be added to a cited time for the time in this file, such as "
+            "2.5 or -1.2 (seconds).",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring media in: receive, check, keep, transcribe, publish and index. A second run goes on where the
-    first stopped."""
+    """Bring media and texts in: receive, check, keep, transcribe, publish and index. A second run goes on
+    where the first stopped."""
+    transfer = _read_transfer(transfer_of, offset, alone=metadata is None and len(paths) == 1)
     with open_archive(model=model, engine=engine) as archive:
         outcome = bring_in(
             archive,
@@ -74,6 +91,7 @@ def ingest(
             language=language,
             access=access,
             allow_duplicate=allow_duplicate,
+            transfer=transfer,
         )
     if as_json:
         typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
@@ -81,6 +99,43 @@ def ingest(
         _summarise(outcome)
     if outcome.failed or outcome.queued:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """That a file is a better transfer of a recording: of which testimony (public id or accession number), and
+    its number there."""
+
+    testimony: str
+    number: int
+    offset_ms: int
+
+
+def _read_transfer(transfer_of: str | None, offset: str | None, *, alone: bool) -> Transfer | None:
+    from pydantic_core import PydanticCustomError
+
+    from schemas.described import read_number
+    from schemas.times import read_shift
+
+    if transfer_of is None:
+        if offset is not None:
+            raise typer.BadParameter("expected --transfer-of beside it", param_hint="--offset")
+        return None
+    if not alone:
+        raise typer.BadParameter("expected one file, and no --metadata", param_hint="--transfer-of")
+    # An accession number may have slashes of its own.
+    testimony, _, number = transfer_of.rpartition("/")
+    if not testimony.strip():
+        raise typer.BadParameter(
+            "expected a testimony and the number of its recording, such as 2024-017/1",
+            param_hint="--transfer-of",
+        )
+    try:
+        return Transfer(
+            testimony.strip(), read_number(number), read_shift(offset) if offset is not None else 0
+        )
+    except PydanticCustomError as error:
+        raise typer.BadParameter(str(error), param_hint="--transfer-of, --offset") from error
 
 
 def bring_in(
@@ -92,14 +147,18 @@ def bring_in(
     language: str | None = None,
     access: str | None = None,
     allow_duplicate: bool = False,
+    transfer: Transfer | None = None,
 ) -> Outcome:
     """Ingest and wait for the work to be done. Progress goes to stderr."""
-    from ingest.importers.deposit import plan_deposit
+    from ingest.importers.deposit import plan_deposit, plan_transfer
     from ingest.media.commands import find_programs
     from ingest.registration import Wishes
 
     outcome = Outcome()
-    deposit = plan_deposit(paths, metadata)
+    if transfer is None:
+        deposit = plan_deposit(paths, metadata)
+    else:
+        deposit = plan_transfer(paths[0], transfer.testimony, transfer.number, offset_ms=transfer.offset_ms)
     if not _accept(deposit, outcome):
         return outcome
     programs = find_programs(archive.settings)
@@ -125,7 +184,7 @@ def _accept(deposit: "Deposit", outcome: Outcome) -> bool:
     for error in deposit.errors:
         outcome.failed.append({"path": error.file, "reason": str(error)})
     if not deposit.errors and not deposit.testimonies:
-        outcome.failed.append({"path": "", "reason": "no media found in what was given"})
+        outcome.failed.append({"path": "", "reason": "no media or described texts found in what was given"})
     if deposit.errors:
         _say("nothing was ingested: first mend these")
     return not outcome.failed
@@ -159,14 +218,14 @@ def _register(
                     outcome="failed",
                     detail={"path": str(recording.path), "reason": str(error)},
                 )
-    if not received:
+    if testimony.recordings and not received:
         return None
     try:
         with writing(archive.engine) as session:
             done = register(session, archive.queue, testimony, received, wishes, now())
     except ArchiveError as error:
-        for each in received:
-            _fail(outcome, each.recording.path, error)
+        for path in [each.recording.path for each in received] or testimony.paths:
+            _fail(outcome, path, error)
         return None
     for note in done.notes:
         _say(note)

@@ -1,12 +1,15 @@
 """`testimony status`: what is where, and why."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.options import Json
+
+if TYPE_CHECKING:
+    from archive.queries.texts import WaitingText
 
 
 @app.command()
@@ -34,11 +37,13 @@ def status(
     for recording in answer["recordings"]:
         if everything or recording["step"] != "done" or recording["flags"]:
             typer.echo(f"  {recording['sentence']}")
+    for text in answer["texts"]:
+        typer.echo(f"  {text['sentence']}")
 
 
 def _status(archive: Archive) -> dict[str, Any]:
     from archive.database import describe_engine, reading
-    from archive.queries import outbox, testimonies
+    from archive.queries import outbox, testimonies, texts
     from archive.queries.progress import progress
 
     jobs = {state.recording_id: state for state in archive.queue.states()}
@@ -46,6 +51,7 @@ def _status(archive: Archive) -> dict[str, Any]:
         recordings = progress(session)
         counts = {"testimonies": testimonies.count(session), "recordings": len(recordings)}
         waiting = {name: outbox.count(session, name) for name in ("index", "store")}
+        unpublished = texts.waiting(session)
     listed = []
     for each in recordings:
         job = jobs.get(each.recording_id)
@@ -83,6 +89,20 @@ def _status(archive: Archive) -> dict[str, Any]:
         "outbox": waiting,
         "index": _index(archive),
         "recordings": listed,
+        "texts": [_text(each) for each in unpublished],
+    }
+
+
+def _text(text: "WaitingText") -> dict[str, Any]:
+    awaits = ", ".join(str(number) for number in text.awaits)
+    label = text.accession_number or text.testimony
+    return {
+        "testimony": text.testimony,
+        "accession_number": text.accession_number,
+        "file": text.original_name,
+        "awaits": list(text.awaits),
+        "sentence": f"{label}, text {text.original_name or 'beside a medium'}: "
+        + (f"published once recording {awaits} is transcribed" if awaits else "publication"),
     }
 
 

@@ -1,15 +1,11 @@
-"""Which captions belong to which medium, and whether they are what is said in it or a translation."""
+"""Which captions belong to which medium, and whether a text is what is said or a translation."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import MetadataError
-from ingest.importers.deposited import DepositedRecording, DepositedTestimony, DepositedTranslation
-from ingest.importers.errors import MetadataErrors
 from ingest.importers.names import MediaNames, plain, told
-from ingest.importers.webvtt import read_captions
 from schemas.languages import same_language, standard_tag
 
 
@@ -47,74 +43,15 @@ def pair_captions(
             errors.append(MetadataError(path, "", sentence))
 
 
-def attach_captions(
-    testimony: DepositedTestimony, captions: Sequence[CaptionFile], errors: list[MetadataError]
-) -> DepositedTestimony:
-    """`testimony` with its captions, all of them read once; what is wrong with them joins `errors`."""
-    by_medium: dict[Path, list[CaptionFile]] = defaultdict(list)
-    for file in captions:
-        by_medium[file.medium].append(file)
-    recordings = []
-    for recording in testimony.recordings:
-        files = sorted(by_medium[recording.path], key=lambda file: (file.language is not None, file.path))
-        described = testimony.metadata.languages if testimony.metadata else ()
-        spoken = (recording.language,) if recording.language else described
-        recordings.append(_attached(recording, files, spoken, errors))
-    return replace(testimony, recordings=tuple(recordings))
+def is_translation(language: str | None, spoken: Sequence[str], *, has_original: bool) -> bool | None:
+    """Whether a text in `language` is a translation; None where it cannot be told.
 
-
-def _attached(
-    recording: DepositedRecording,
-    files: Sequence[CaptionFile],
-    spoken: Sequence[str],
-    errors: list[MetadataError],
-) -> DepositedRecording:
-    original: Path | None = None
-    translations: dict[str, Path] = {}
-    for file in files:
-        try:
-            read_captions(file.path)
-        except MetadataErrors as error:
-            errors += error.errors
-            continue
-        translated = _is_translation(file, spoken, has_original=original is not None)
-        if translated is None:
-            sentence = (
-                "expected a description that tells from its languages whether this is what is said or a "
-                f"translation; if it is what is said, name it {recording.path.stem}.vtt"
-            )
-            errors.append(MetadataError(file.path, "", sentence))
-        elif not translated and original:
-            errors.append(
-                MetadataError(
-                    file.path, "", f"expected one WebVTT of what is said, found {original.name} too"
-                )
-            )
-        elif not translated:
-            original = file.path
-        elif file.language in translations:
-            other = translations[file.language].name
-            errors.append(
-                MetadataError(file.path, "", f"expected one translation in a language, found {other} too")
-            )
-        elif file.language:
-            translations[file.language] = file.path
-    return replace(
-        recording,
-        captions=original,
-        translations=tuple(DepositedTranslation(language, path) for language, path in translations.items()),
-    )
-
-
-def _is_translation(file: CaptionFile, spoken: Sequence[str], *, has_original: bool) -> bool | None:
-    """Whether captions are a translation; None where it cannot be told.
-
-    Without a language in their name they are what is said. With the only language that is spoken, too; with
-    another, they are a translation. Where none or several are described, a `NAME.vtt` beside them settles it.
+    Without a language it is what is said. With the only language that is spoken, too; with another, it is a
+    translation. Where none or several are described, an original beside it settles it.
     """
-    if file.language is None:
+    if language is None:
         return False
-    same = any(same_language(file.language, language) for language in spoken)
+    same = any(same_language(language, each) for each in spoken)
     if same and len(spoken) == 1:
         return False
     if spoken and not same:

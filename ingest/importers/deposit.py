@@ -1,5 +1,5 @@
 """What is in the files and folders that somebody brings: which media make up which testimonies, and which
-descriptions and captions belong to them. Nothing is changed here, and all that is wrong is found at once.
+descriptions and texts belong to them. Nothing is changed here, and all that is wrong is found at once.
 """
 
 import unicodedata
@@ -11,45 +11,65 @@ from ingest.importers.deposited import (
     Deposit,
     DepositedRecording,
     DepositedTestimony,
-    DepositedTranslation,
+    TextFile,
 )
-from ingest.importers.gathering import gather
+from ingest.importers.gathering import MEDIA_ENDINGS, gather
 from ingest.importers.pairing import plan_folder
 from schemas.described import found
 
-__all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "DepositedTranslation", "plan_deposit"]
+__all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "TextFile", "plan_deposit"]
+
+
+_UNDESCRIBED = (
+    "expected a description beside it: a sidecar of the same name, or one that names it in texts; a text by "
+    "itself may be notes"
+)
 
 
 def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit:
     """The testimonies in `paths`: files, and folders with all that is below them.
 
     A medium that is given by itself brings the sidecar and captions that lie beside it, and a sidecar the
-    media that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one testimony
+    media and texts that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one testimony
     that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's errors.
     """
     gathered = gather(paths)
     errors = list(gathered.errors)
     testimonies: list[DepositedTestimony] = []
+    passed_over = list(gathered.passed_over)
     folders = gathered.folders
     if metadata is not None and len(folders) != 1:
-        where = "no medium" if not folders else f"files in {len(folders)} folders"
+        where = "none" if not folders else f"files in {len(folders)} folders"
         errors.append(
-            MetadataError(metadata, "", f"expected the media of one testimony in one folder, found {where}")
+            MetadataError(metadata, "", f"expected the files of one testimony in one folder, found {where}")
         )
         folders = {}
     for files in folders.values():
         plan = plan_folder(files, gathered.asked, metadata)
         testimonies += plan.testimonies
         errors += plan.errors
-    testimonies.sort(key=lambda testimony: testimony.recordings[0].path)
+        for path in plan.left:
+            if path in gathered.alone:
+                errors.append(MetadataError(path, "", _UNDESCRIBED))
+            else:
+                passed_over.append((path, "a text that no description names; it may be notes"))
+    testimonies.sort(key=lambda testimony: testimony.paths[0])
     errors += _repeated_numbers(testimonies)
     errors += _differing_people(testimonies)
     return Deposit(
         testimonies=tuple(testimonies),
-        passed_over=tuple(sorted(gathered.passed_over)),
+        passed_over=tuple(sorted(passed_over)),
         errors=tuple(errors),
         debris=gathered.debris,
     )
+
+
+def plan_transfer(path: Path, testimony: str, number: int, *, offset_ms: int) -> Deposit:
+    """`path` as a better transfer of a recording of the archive, whatever lies beside it."""
+    if not path.is_file() or path.suffix.casefold() not in MEDIA_ENDINGS:
+        return Deposit(errors=(MetadataError(path, "", "expected a medium that exists"),))
+    recording = DepositedRecording(path, number, offset_ms=offset_ms, transfer=True)
+    return Deposit(testimonies=(DepositedTestimony((recording,), belongs_to=testimony),))
 
 
 def _repeated_numbers(testimonies: Iterable[DepositedTestimony]) -> Iterator[MetadataError]:

@@ -9,11 +9,24 @@ from schemas.metadata import TestimonyMetadata
 
 
 @dataclass(frozen=True, slots=True)
-class DepositedTranslation:
-    """Captions in another language than the one that is spoken (`NAME.en.vtt`)."""
+class TextFile:
+    """A text that a person made, WebVTT or plain. It was read once without an error.
 
-    language: str
+    `runs_over` are the recordings that it runs over, in its order: number, and where that begins on the text's
+    own time line in ms; none where there is no recording. `language` is the one that it is written in, where
+    that is known. `author` None: nobody said.
+    """
+
     path: Path
+    runs_over: tuple[tuple[int, int], ...] = ()
+    language: str | None = None
+    translation: bool = False
+    author: str | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the recordings that it runs over."""
+        return frozenset(number for number, _ in self.runs_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +34,8 @@ class DepositedRecording:
     """One medium of a testimony.
 
     `language` is what the description says of this recording, else the only language that it gives for the
-    whole testimony. `offset_ms`: cited time + offset = time in the file. `captions` is a person's WebVTT of
-    what is said; it and the translations were read once without an error.
+    whole testimony. `offset_ms`: cited time + offset = time in the file. `transfer`: it is a better transfer
+    of a recording, and takes the place of the file before it.
     """
 
     path: Path
@@ -30,18 +43,25 @@ class DepositedRecording:
     checksum: Checksum | None = None
     language: str | None = None
     offset_ms: int = 0
-    captions: Path | None = None
-    translations: tuple[DepositedTranslation, ...] = ()
+    transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DepositedTestimony:
-    """A testimony to be: its recordings in the order of their numbers. `metadata` and `sidecar` are None
-    where nobody described it."""
+    """A testimony to be: its recordings in the order of their numbers, and its texts; one or the other may be
+    missing. `metadata` and `sidecar` are None where nobody described it. `belongs_to` is the public id or
+    accession number of a testimony of the archive that all of it belongs to, where that was said."""
 
     recordings: tuple[DepositedRecording, ...]
     metadata: TestimonyMetadata | None = None
     sidecar: Path | None = None
+    texts: tuple[TextFile, ...] = ()
+    belongs_to: str | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Its files, the first of which it is known by in sentences."""
+        return (*(recording.path for recording in self.recordings), *(text.path for text in self.texts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from archive.errors import MetadataError
 from ingest.importers import sidecar
+from ingest.importers.texts import CAPTION_ENDING, TEXT_ENDING
 
 MEDIA_ENDINGS = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".mp4", ".mov", ".mkv", ".webm")
-
-CAPTION_ENDING = ".vtt"
 
 _DEBRIS = frozenset(
     {
@@ -33,11 +32,12 @@ _REASONS = {
 
 @dataclass(slots=True)
 class Gathered:
-    """Files by folder, as the paths that were given lead to them. `asked` are those that were brought, the
-    others lie beside a file that was given by itself."""
+    """Files by folder, as the paths that were given lead to them. `asked` are those that were brought, by
+    themselves (`alone`) or with a folder; the others lie beside a file that was given by itself."""
 
     folders: dict[Path, list[Path]] = field(default_factory=dict)
     asked: set[Path] = field(default_factory=set)
+    alone: set[Path] = field(default_factory=set)
     passed_over: list[tuple[Path, str]] = field(default_factory=list)
     errors: list[MetadataError] = field(default_factory=list)
     debris: int = 0
@@ -63,6 +63,8 @@ def gather(paths: Sequence[Path]) -> Gathered:
         for each in found:
             folders.setdefault(os.path.realpath(each.parent), each.parent)
             gathered.asked.add(seen.setdefault(_place(each), each))
+            if not path.is_dir():
+                gathered.alone.add(seen[_place(each)])
     for real, folder in sorted(folders.items()):
         try:
             beside = {seen.get(_place(each), each) for each in _beside(folder)}
@@ -75,8 +77,8 @@ def gather(paths: Sequence[Path]) -> Gathered:
 
 
 def is_known(path: Path) -> bool:
-    """Whether a file of this name is a medium, a description or captions."""
-    return path.suffix.casefold() in (*MEDIA_ENDINGS, *sidecar.ENDINGS, CAPTION_ENDING)
+    """Whether a file of this name is a medium, a description or a text."""
+    return path.suffix.casefold() in (*MEDIA_ENDINGS, *sidecar.ENDINGS, CAPTION_ENDING, TEXT_ENDING)
 
 
 def is_debris(name: str) -> bool:
@@ -85,7 +87,7 @@ def is_debris(name: str) -> bool:
 
 
 def _walk(top: Path, walked: set[str], gathered: Gathered) -> Iterator[Path]:
-    """The media, sidecars and captions below `top`, but for folders that were walked before."""
+    """The media, sidecars and texts below `top`, but for folders that were walked before."""
 
     def unreadable(error: OSError) -> None:
         gathered.errors.append(_unreadable(error.filename or top, error))
@@ -106,13 +108,13 @@ def _walk(top: Path, walked: set[str], gathered: Gathered) -> Iterator[Path]:
             if not _is_text(name):
                 shown = os.fsencode(path).decode("utf-8", "replace")
                 gathered.errors.append(MetadataError(shown, "", "expected a file name in UTF-8"))
-            elif path.is_symlink() and is_known(path):
+            elif path.is_symlink() and is_known(path) and path.suffix.casefold() != TEXT_ENDING:
                 # Whoever made the folder chose where it leads: perhaps to the archivist's own files.
                 gathered.errors.append(MetadataError(path, "", "expected the file itself, found a link"))
             elif path.is_symlink() or not path.is_file():
                 gathered.passed_over.append((path, "not a regular file"))
             elif not is_known(path):
-                reason = _REASONS.get(path.suffix.casefold(), "neither a medium, a sidecar nor captions")
+                reason = _REASONS.get(path.suffix.casefold(), "neither a medium, a sidecar nor a text")
                 gathered.passed_over.append((path, reason))
             else:
                 yield path
@@ -145,4 +147,4 @@ def _is_text(name: str) -> bool:
 
 def _what_is_taken() -> str:
     media = ", ".join(ending[1:] for ending in MEDIA_ENDINGS)
-    return f"expected a medium ({media}), a sidecar (yaml, yml, json) or captions (vtt)"
+    return f"expected a medium ({media}), a sidecar (yaml, yml, json) or a text (vtt, txt)"

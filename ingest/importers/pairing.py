@@ -1,98 +1,145 @@
-"""Within one folder: which sidecar describes which media."""
+"""Within one folder: which sidecar describes which media and texts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.errors import MetadataError
-from ingest.importers.captioning import attach_captions, pair_captions
+from ingest.importers.captioning import pair_captions
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony
 from ingest.importers.errors import MetadataErrors
-from ingest.importers.gathering import CAPTION_ENDING, MEDIA_ENDINGS
+from ingest.importers.gathering import MEDIA_ENDINGS
 from ingest.importers.names import MediaNames, plain, told
 from ingest.importers.sidecar import ENDINGS as SIDECAR_ENDINGS
 from ingest.importers.sidecar import read_sidecar
+from ingest.importers.texts import CAPTION_ENDING, TEXT_ENDING, attach_texts, find_named
 from schemas.metadata import TestimonyMetadata
 
 
 @dataclass(slots=True)
 class FolderPlan:
-    """What the files of one folder come to."""
+    """What the files of one folder come to. `left` are texts that no description names."""
 
     testimonies: list[DepositedTestimony] = field(default_factory=list)
+    left: list[Path] = field(default_factory=list)
     errors: list[MetadataError] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """The files of a folder while they are paired. `claimed` are those that a sidecar describes, by which;
+    `texts` those that a description may name, by name; `described` what the descriptions came to, each with
+    the texts that it names and the one that it is for."""
+
+    names: MediaNames
+    texts: dict[str, Path]
+    errors: list[MetadataError]
+    claimed: dict[Path, Path] = field(default_factory=dict)
+    described: list[tuple[DepositedTestimony, dict[str, Path], Path | None]] = field(default_factory=list)
 
 
 def plan_folder(files: Sequence[Path], asked: set[Path], description: Path | None = None) -> FolderPlan:
     """The testimonies that `files`, all of one folder, make up, as far as they have to do with those `asked`.
 
-    `description` is a sidecar that may lie elsewhere: it describes the media that were asked, all of them.
+    `description` is a sidecar that may lie elsewhere: it describes what was asked, all of it.
     """
     plan = FolderPlan()
     media = [path for path in files if _is(path, MEDIA_ENDINGS)]
+    plain_texts = [path for path in files if _is(path, (TEXT_ENDING,))]
     names = MediaNames(media)
-    captions = list(
-        pair_captions([path for path in files if _is(path, (CAPTION_ENDING,))], names, asked, plan.errors)
-    )
+    astray: list[MetadataError] = []
+    subtitles = [path for path in files if _is(path, (CAPTION_ENDING,))]
+    captions = list(pair_captions(subtitles, names, asked, astray))
+    texts = {plain(path.name): path for path in (*subtitles, *plain_texts)}
+    folder = _Folder(names, texts, plan.errors)
     wanted = {path for path in media if path in asked}
-    claimed: dict[Path, Path] = {}
     unsure = False
     if description is not None:
-        unsure = not _describe(plan, claimed, description, MediaNames(wanted), sorted(wanted))
-        for path in sorted(wanted - claimed.keys() if not unsure else ()):
+        lone = [path for path in plain_texts if path in asked] if not wanted else []
+        folder.names = MediaNames(wanted)
+        unsure = not _describe(folder, description, sorted(wanted), lone)
+        folder.names = names
+        for path in sorted(wanted - folder.claimed.keys() if not unsure else ()):
             sentence = (
                 f"expected {path.name} among recordings, since this description is for all that was given"
             )
             plan.errors.append(MetadataError(description, "recordings", sentence))
     wanted |= {caption.medium for caption in captions if caption.path in asked}
+    wanted |= {path for path in texts.values() if path in asked}
     waiting = [path for path in files if _is(path, SIDECAR_ENDINGS) and path != description]
-    # A sidecar that was not asked for counts where it concerns a medium that was, and may bring more.
+    # A sidecar that was not asked for counts where it concerns what was, and may bring more.
     while concerned := [path for path in waiting if path in asked or _concerns(path, names, wanted)]:
         for path in concerned:
             waiting.remove(path)
-            unsure = not _describe(plan, claimed, path, names, names.partners(plain(path.stem))) or unsure
-        wanted |= claimed.keys()
+            stem = plain(path.stem)
+            lone = [text for text in plain_texts if plain(text.stem) == stem]
+            unsure = not _describe(folder, path, names.partners(stem), lone) or unsure
+        wanted |= folder.claimed.keys()
     if not unsure and description is None:
-        alone = (path for path in media if path not in claimed)
-        plan.testimonies += [DepositedTestimony((DepositedRecording(path, 1),)) for path in alone]
+        alone = (path for path in media if path not in folder.claimed)
+        folder.described += [(DepositedTestimony((DepositedRecording(path, 1),)), {}, None) for path in alone]
     # Where one description cannot be used, no other medium of the folder goes in undescribed: it may be the
     # very one whose access that description restricts.
+    beside = [caption for caption in captions if caption.path not in folder.claimed]
     plan.testimonies = [
-        attach_captions(testimony, captions, plan.errors)
-        for testimony in plan.testimonies
-        if any(recording.path in wanted for recording in testimony.recordings)
+        attach_texts(testimony, beside, named, lone_text, plan.errors)
+        for testimony, named, lone_text in folder.described
+        if wanted.intersection((*testimony.paths, *named.values(), *([lone_text] if lone_text else ())))
     ]
+    claimed = {str(path) for path in folder.claimed}
+    plan.errors += [error for error in astray if error.file not in claimed]
+    plan.left = [path for path in plain_texts if path in asked and path not in folder.claimed]
     return plan
 
 
-def _describe(
-    plan: FolderPlan, claimed: dict[Path, Path], path: Path, names: MediaNames, partners: Sequence[Path]
-) -> bool:
-    """Add the testimony that the sidecar at `path` describes; False where it cannot be used."""
+def _describe(folder: _Folder, path: Path, partners: Sequence[Path], lone: Sequence[Path]) -> bool:
+    """Add the testimony that the sidecar at `path` describes; False where it cannot be used. `partners` are
+    the media and `lone` the plain texts that it is for by its name."""
     try:
         metadata = read_sidecar(path)
     except MetadataErrors as error:
-        plan.errors += error.errors
+        folder.errors += error.errors
         return False
     errors: list[MetadataError] = []
+    text: Path | None = None
+    recordings: list[DepositedRecording] = []
     if metadata.recordings:
-        recordings = list(_grouped(path, metadata, names, errors))
-    else:
-        recordings = list(_single(path, metadata, names, partners, errors))
-    for recording in recordings:
-        other = claimed.setdefault(recording.path, path)
+        recordings = list(_grouped(path, metadata, folder.names, errors))
+    elif not partners and len(lone) == 1 and not metadata.texts:
+        text = lone[0]
+    elif partners or not metadata.texts:
+        recordings = list(_single(path, metadata, folder.names, partners, errors))
+    named = find_named(metadata.texts, folder.texts, path, errors)
+    if not recordings and not errors:
+        errors += _silent(path, metadata)
+    for file in (*(recording.path for recording in recordings), *named.values(), *([text] if text else ())):
+        other = folder.claimed.setdefault(file, path)
         if other != path:
             errors.append(
-                MetadataError(
-                    path, "", f"expected {recording.path.name} to be described once; {other.name} does too"
-                )
+                MetadataError(path, "", f"expected {file.name} to be described once; {other.name} does too")
             )
-    plan.errors += errors
+    folder.errors += errors
     if errors:
         return False
     recordings.sort(key=lambda recording: recording.number)
-    plan.testimonies.append(DepositedTestimony(tuple(recordings), metadata, path))
+    folder.described.append((DepositedTestimony(tuple(recordings), metadata, path), named, text))
     return True
+
+
+def _silent(path: Path, metadata: TestimonyMetadata) -> Iterator[MetadataError]:
+    """What a description cannot say of a text that no recording is there for."""
+    sentence = "expected none, since there is no recording"
+    if metadata.checksum:
+        yield MetadataError(path, "checksum", sentence)
+    for place, _ in enumerate(metadata.chapters, start=1):
+        yield MetadataError(path, f"chapters.{place}", sentence)
+    for place, statement in enumerate(metadata.access, start=1):
+        if not statement.whole:
+            yield MetadataError(
+                path,
+                f"access.{place}",
+                "expected a level for the whole testimony, since there is no recording that has stretches",
+            )
 
 
 def _grouped(
@@ -109,7 +156,12 @@ def _grouped(
             errors.append(MetadataError(path, f"recordings.{place}.file", sentence))
             continue
         yield DepositedRecording(
-            medium, number, entry.checksum, entry.language or _only_language(metadata), entry.offset_ms
+            medium,
+            number,
+            entry.checksum,
+            entry.language or _only_language(metadata),
+            entry.offset_ms,
+            entry.transfer,
         )
 
 
@@ -128,13 +180,19 @@ def _single(
         errors.append(MetadataError(path, "recordings", sentence))
     else:
         hint = names.hint(plain(path.stem))
-        sentence = f"expected a medium of the same name beside it{hint}, or recordings that names its files"
+        sentence = (
+            f"expected a medium or a text (txt) of the same name beside it{hint}, or recordings or texts that "
+            "name its files"
+        )
         errors.append(MetadataError(path, "", sentence))
 
 
 def _concerns(path: Path, names: MediaNames, wanted: Iterable[Path]) -> bool:
     """Whether the sidecar at `path` describes one of `wanted`, or may do so as far as a quick look tells."""
-    if set(names.partners(plain(path.stem))) & set(wanted):
+    stem = plain(path.stem)
+    if set(names.partners(stem)) & set(wanted) or any(
+        _is(each, (TEXT_ENDING,)) and plain(each.stem) == stem for each in wanted
+    ):
         return True
     try:
         content = path.read_bytes()
@@ -143,7 +201,7 @@ def _concerns(path: Path, names: MediaNames, wanted: Iterable[Path]) -> bool:
     if b"\\" in content or b"\x00" in content:
         return True  # names may be written with escapes, or in UTF-16
     text = plain(content.decode("utf-8", "replace"))
-    return any(plain(medium.name) in text for medium in wanted)
+    return any(plain(each.name) in text for each in wanted)
 
 
 def _only_language(metadata: TestimonyMetadata) -> str | None:

@@ -16,7 +16,7 @@ from archive.errors import Conflict, DuplicateFile
 from archive.jobs import create_queue
 from archive.models import Job, Testimony
 from archive.queries import readings, testimonies
-from ingest.importers.deposited import DepositedRecording, DepositedTestimony
+from ingest.importers.deposited import DepositedRecording, DepositedTestimony, TextFile
 from ingest.receiving import Received
 from ingest.registration import Registered, Wishes, register
 from schemas.media import AudioStream, Probe
@@ -39,10 +39,10 @@ def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     small.close()
 
 
-def a_file(name: str, number: int = 1, content: str | None = None, captions: Path | None = None) -> Received:
+def a_file(name: str, number: int = 1, content: str | None = None, **more: Any) -> Received:
     data = (content or name).encode()
     return Received(
-        DepositedRecording(Path("deposit") / name, number, captions=captions),
+        DepositedRecording(Path("deposit") / name, number, **more),
         hashlib.sha512(data).hexdigest(),
         hashlib.sha256(data).hexdigest(),
         100,
@@ -51,11 +51,19 @@ def a_file(name: str, number: int = 1, content: str | None = None, captions: Pat
 
 
 def bring(
-    archive: SmallArchive, *received: Received, wishes: Wishes = Wishes(), finish: bool = True, **fields: Any
+    archive: SmallArchive,
+    *received: Received,
+    wishes: Wishes = Wishes(),
+    finish: bool = True,
+    texts: tuple[TextFile, ...] = (),
+    belongs_to: str | None = None,
+    **fields: Any,
 ) -> Registered:
     """Register a deposit; `fields` are its description. `finish`: as if the worker had done its work."""
     metadata = TestimonyMetadata.read(fields) if fields else None
-    deposited = DepositedTestimony(tuple(each.recording for each in received), metadata)
+    deposited = DepositedTestimony(
+        tuple(each.recording for each in received), metadata, texts=texts, belongs_to=belongs_to
+    )
     queue = create_queue(archive.settings, archive.engine)
     with writing(archive.engine) as session:
         done = register(session, queue, deposited, received, wishes, NOW)
@@ -156,10 +164,10 @@ def test_captions_that_come_later_are_taken_in(archive: SmallArchive, tmp_path: 
     captions = tmp_path / "a.vtt"
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nIt rained.\n")
     first = bring(archive, a_file("a.m4a"), title="Weather")
-    second = bring(archive, a_file("a.m4a", captions=captions), title="Weather")
+    second = bring(archive, a_file("a.m4a"), texts=(TextFile(captions, ((1, 0),)),), title="Weather")
     assert second.status == "updated"
     assert len(second.recordings) == 1
-    again = bring(archive, a_file("a.m4a", captions=captions), title="Weather")
+    again = bring(archive, a_file("a.m4a"), texts=(TextFile(captions, ((1, 0),)),), title="Weather")
     assert (again.testimony, again.status) == (first.testimony, "unchanged")
 
 
@@ -275,7 +283,9 @@ def test_captions_that_return_to_an_earlier_form_are_taken_in_again(
     statuses = []
     for text, encoding in (("It rained.", "utf-8"), ("Snow fell.", "utf-16"), ("It rained.", "utf-8")):
         captions.write_text(f"WEBVTT\n\n00:00.000 --> 00:01.000\n{text}\n", encoding=encoding)
-        statuses.append(bring(archive, a_file("a.m4a", captions=captions), title="Weather").status)
+        statuses.append(
+            bring(archive, a_file("a.m4a"), texts=(TextFile(captions, ((1, 0),)),), title="Weather").status
+        )
     assert statuses == ["new", "updated", "updated"]
 
 
@@ -286,6 +296,6 @@ def test_a_moved_file_with_new_captions_is_taken_from_where_it_is_now(
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nIt rained.\n")
     first = bring(archive, a_file("a.m4a"), title="Weather", finish=False)
     moved = a_file("a.m4a")
-    moved = replace(moved, recording=DepositedRecording(tmp_path / "a.m4a", 1, captions=captions))
-    bring(archive, moved, title="Weather", finish=False)
+    moved = replace(moved, recording=DepositedRecording(tmp_path / "a.m4a", 1))
+    bring(archive, moved, texts=(TextFile(captions, ((1, 0),)),), title="Weather", finish=False)
     assert row_of(archive, first.testimony).recordings[0].current_file.source == str(tmp_path / "a.m4a")

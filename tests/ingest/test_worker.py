@@ -16,7 +16,7 @@ from archive.models import Event as EventRow
 from archive.queries import outbox, progress, readings, testimonies
 from archive.reading import Reading
 from archive.settings import Settings
-from ingest.importers.deposited import DepositedRecording, DepositedTestimony
+from ingest.importers.deposited import DepositedRecording, DepositedTestimony, TextFile
 from ingest.media.commands import find_programs
 from ingest.receiving import receive
 from ingest.registration import Wishes, register
@@ -38,15 +38,14 @@ class House:
     settings: Settings
     queue: Queue
 
-    def bring(self, *recordings: DepositedRecording, **fields: Any) -> str:
+    def bring(self, *recordings: DepositedRecording, texts: tuple[TextFile, ...] = (), **fields: Any) -> str:
         """Register a deposit as ingest does; returns the testimony's id."""
         programs = find_programs(self.settings)
         received = [receive(recording, programs) for recording in recordings]
         metadata = TestimonyMetadata.read({"access": "public"} | fields)
+        deposited = DepositedTestimony(recordings, metadata, texts=texts)
         with writing(self.archive.engine) as session:
-            done = register(
-                session, self.queue, DepositedTestimony(recordings, metadata), received, Wishes(), NOW
-            )
+            done = register(session, self.queue, deposited, received, Wishes(), NOW)
         return done.testimony
 
     def work(self, script: Script = Script(), stop: Event | None = None) -> None:
@@ -155,19 +154,16 @@ def test_a_window_that_fails_fails_its_recording_alone(house: House, tmp_path: P
 
 
 def test_captions_and_translation_stand_beside_what_was_heard(house: House, tmp_path: Path) -> None:
-    from ingest.importers.deposited import DepositedTranslation
-
     captions, translation = tmp_path / "a.vtt", tmp_path / "a.de.vtt"
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:02.000\n<v Reader>Still waters run deep.\n")
     translation.write_text("WEBVTT\n\n00:00.000 --> 00:02.000\nStille Wasser sind tief.\n")
-    recording = DepositedRecording(
-        sound(tmp_path / "a.flac", 5),
-        1,
-        captions=captions,
-        translations=(DepositedTranslation("de", translation),),
+    recording = DepositedRecording(sound(tmp_path / "a.flac", 5), 1)
+    texts = (
+        TextFile(captions, ((1, 0),)),
+        TextFile(translation, ((1, 0),), language="de", translation=True),
     )
     people = [{"role": "narrator", "names": ["Reader"], "published_name": "(published)"}]
-    public_id = house.bring(recording, title="Proverbs", people=people)
+    public_id = house.bring(recording, texts=texts, title="Proverbs", people=people)
     house.work()
     original, german = house.read(public_id).streams
     assert [(p.text, p.speaker, p.machine) for p in original.passages] == [

@@ -8,9 +8,11 @@ from fastapi import Response
 from archive.errors import NotFound
 from archive.formats import Gettext, plain, subrip, webvtt
 from archive.formats import json as json_format
+from archive.formats.provenance import chosen, is_without_times
 from archive.reading import OpenRecording, Reading, Stream
 from web import urls
 from web.dependencies import Now, ThePage, TheSession, TheViewer
+from web.errors import WithoutTimes
 from web.moments import read_number
 from web.opening import find_recording, find_testimony, open_testimony
 from web.pages import Page
@@ -37,7 +39,8 @@ def transcript(
     r: str | None = None,
     text: str | None = None,
 ) -> Response:
-    """The transcript in one of four formats, of one recording or of all in order."""
+    """The transcript in one of four formats, of one recording or of all in order. A text without times makes
+    no captions."""
     if extension not in _FORMATS:
         raise NotFound("no such format")
     row = find_testimony(session, testimony_id, viewer, now)
@@ -45,10 +48,13 @@ def transcript(
     number = read_number(r)
     if r:
         _check_open(reading, number)
+    stream = _stream(reading, text)
+    if extension in urls.TIMED_FORMATS and is_without_times(chosen(stream, number)):
+        raise WithoutTimes("this text has no times that captions could be shown at")
     write, media_type = _FORMATS[extension]
     name = f"{reading.id}-{number}" if number else reading.id
     return Response(
-        write(reading, _stream(reading, text), number, **_named(reading, number, page)),
+        write(reading, stream, number, **_named(reading, number, page)),
         media_type=f"{media_type}; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}.{extension}"'},
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archive.formats.citation import cite
+from archive.formats.provenance import is_without_times
 from archive.reading import Reading, Stream
 from schemas.query import Filters
 from web import urls
@@ -84,9 +85,16 @@ def view_citation(reading: Reading, recording: int | None, moment: Moment | None
 
 def view_downloads(reading: Reading, taken: Reading, shown: Stream | None) -> tuple[Link, ...]:
     """Only where the text may be taken away; a format can be had as long as its text can."""
-    if shown is None or all(stream.id != shown.id for stream in taken.streams):
+    stream = next((each for each in taken.streams if shown is not None and each.id == shown.id), None)
+    if stream is None:
         return ()
     return tuple(
-        Link(_FORMAT_NAMES[extension], urls.transcript(reading.id, extension, text=shown.translated_into))
-        for extension in urls.TRANSCRIPT_FORMATS
+        Link(_FORMAT_NAMES[extension], urls.transcript(reading.id, extension, text=stream.translated_into))
+        for extension in formats_of(stream)
     )
+
+
+def formats_of(stream: Stream) -> tuple[str, ...]:
+    """The formats that a text can be had in: captions need times."""
+    left_out = urls.TIMED_FORMATS if is_without_times(stream.passages) else ()
+    return tuple(each for each in urls.TRANSCRIPT_FORMATS if each not in left_out)

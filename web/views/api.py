@@ -16,6 +16,7 @@ from schemas.api import (
 )
 from web import urls
 from web.pages import Page
+from web.views.about import formats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ def _recording(recording: OpenRecording, page: Page) -> RecordingAnswer:
 def _transcript(reading: Reading, stream: Stream, taken: Reading, page: Page) -> TranscriptAnswer:
     downloads = {
         extension: page.absolute(urls.transcript(reading.id, extension, text=stream.translated_into))
-        for extension in urls.TRANSCRIPT_FORMATS
-        if any(other.id == stream.id for other in taken.streams)
+        for other in taken.streams
+        if other.id == stream.id
+        for extension in formats_of(other)
     }
     return TranscriptAnswer(
         kind=cast(Any, stream.kind),

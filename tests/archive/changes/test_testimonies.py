@@ -187,7 +187,7 @@ def speak(archive: SmallArchive, public_id: str, label: str) -> None:
         person_id = speaker_of(row, label)
         assert person_id is not None
         segments = [replace(each, person_id=person_id) for each in spoken(["It rained."], "en")]
-        transcripts.publish_captions(session, row, row.recordings[0], segments, author="An archivist")
+        transcripts.publish_text(session, row, [(row.recordings[0], segments)], author="An archivist")
 
 
 def test_nobody_gets_another_persons_words(archive: SmallArchive) -> None:
@@ -254,7 +254,7 @@ def test_a_speaker_who_is_described_later_is_named_then(archive: SmallArchive) -
         assert row is not None
         segments = spoken(["It rained.", "Indeed."], "en", "A private name")
         segments[1] = replace(segments[1], speaker_label="somebody else")
-        transcripts.publish_captions(session, row, row.recordings[0], segments, author="An archivist")
+        transcripts.publish_text(session, row, [(row.recordings[0], segments)], author="An archivist")
     assert speakers(archive, public_id) == ["Speaker 1", "Speaker 2"]
     people = [{"role": "narrator", "names": ["A private name"], "published_name": "(published)"}]
     describe(archive, public_id, people=people)

@@ -61,8 +61,8 @@ def test_captions_of_one_tape_leave_the_other_as_the_machine_heard_it(archive: S
     with writing(archive.engine) as session:
         row = testimonies.find(session, public_id)
         assert row is not None
-        transcripts.publish_captions(
-            session, row, row.recordings[0], spoken(["It rained hard."], "en"), author="An archivist"
+        transcripts.publish_text(
+            session, row, [(row.recordings[0], spoken(["It rained hard."], "en"))], author="An archivist"
         )
     found = read(archive, public_id)
     assert texts(found) == [("It rained hard.", False), ("Snow fell.", True)]
@@ -132,8 +132,8 @@ def test_captions_are_shown_though_another_tape_was_reviewed(archive: SmallArchi
     with writing(archive.engine) as session:
         row = testimonies.find(session, public_id)
         assert row is not None
-        transcripts.publish_captions(
-            session, row, row.recordings[1], spoken(["Snow fell."], "en"), author="An archivist"
+        transcripts.publish_text(
+            session, row, [(row.recordings[1], spoken(["Snow fell."], "en"))], author="An archivist"
         )
     assert texts(read(archive, public_id)) == [("It rained.", True), ("Snow fell.", False)]
 

@@ -66,8 +66,8 @@ def test_grouping(
         (
             {"tape.wav": "", "tapes.yaml": "title: x"},
             [
-                "tapes.yaml: expected a medium of the same name beside it (did you mean tape?), "
-                "or recordings that names its files"
+                "tapes.yaml: expected a medium or a text (txt) of the same name beside it (did you mean tape?), "
+                "or recordings or texts that name its files"
             ],
         ),
         (
@@ -188,8 +188,10 @@ def test_captions(
     planned = plan_deposit([folder])
     assert errors(planned, folder) == []
     [recording] = planned.testimonies[0].recordings
-    assert recording.captions == (folder / captions if captions else None)
-    assert {t.language: t.path.name for t in recording.translations} == translations
+    texts = planned.testimonies[0].texts
+    assert [t.path.name for t in texts if not t.translation] == ([captions] if captions else [])
+    assert {t.language: t.path.name for t in texts if t.translation} == translations
+    assert {t.runs_over for t in texts} == {((recording.number, 0),)}
 
 
 @pytest.mark.parametrize("languages", ["", "de, yi"])
@@ -224,7 +226,9 @@ def test_any_file_of_a_testimony_brings_the_whole(deposit: Write, asked: str) ->
     planned = plan_deposit([folder / asked])
     assert errors(planned, folder) == []
     assert shape(planned, folder) == [("x.yaml", ["1.wav", "2.wav"])]
-    assert planned.testimonies[0].recordings[0].captions == folder / "1.vtt"
+    assert [(text.path, text.runs_over) for text in planned.testimonies[0].texts] == [
+        (folder / "1.vtt", ((1, 0),))
+    ]
     assert planned.passed_over == ()
 
 
@@ -264,7 +268,7 @@ def test_nothing_is_passed_over_in_silence(deposit: Write) -> None:
     assert planned.debris == 4
     assert planned.passed_over == (
         (folder / "a.srt", "SubRip captions are not read; WebVTT (.vtt) is"),
-        (folder / "notes.txt", "neither a medium, a sidecar nor captions"),
+        (folder / "notes.txt", "a text that no description names; it may be notes"),
     )
     assert shape(planned, folder) == [(None, ["a.wav"])]
 
@@ -286,11 +290,14 @@ def test_links_in_a_folder_are_not_followed(deposit: Write, tmp_path: Path) -> N
 
 
 def test_what_was_given_must_be_there_and_be_of_use(deposit: Write) -> None:
-    folder = deposit({"notes.txt": ""})
-    assert errors(plan_deposit([folder / "notes.txt", folder / "none"]), folder) == [
-        "notes.txt: expected a medium (wav, flac, mp3, m4a, ogg, opus, mp4, mov, mkv, webm), "
-        "a sidecar (yaml, yml, json) or captions (vtt)",
+    folder = deposit({"notes.doc": "", "notes.txt": ""})
+    given = [folder / name for name in ("notes.doc", "none", "notes.txt")]
+    assert errors(plan_deposit(given), folder) == [
+        "notes.doc: expected a medium (wav, flac, mp3, m4a, ogg, opus, mp4, mov, mkv, webm), "
+        "a sidecar (yaml, yml, json) or a text (vtt, txt)",
         "none: expected a file or folder that exists",
+        "notes.txt: expected a description beside it: a sidecar of the same name, or one that names it in "
+        "texts; a text by itself may be notes",
     ]
 
 
@@ -341,7 +348,7 @@ def test_a_description_from_elsewhere(
 def test_a_description_from_elsewhere_is_for_one_folder_and_against_none(deposit: Write) -> None:
     folder = deposit({"a/1.wav": "", "b/1.wav": "", "x.yaml": "title: x", "b/1.yaml": "title: y"})
     assert errors(plan_deposit([folder / "a", folder / "b"], metadata=folder / "x.yaml"), folder) == [
-        "x.yaml: expected the media of one testimony in one folder, found files in 2 folders"
+        "x.yaml: expected the files of one testimony in one folder, found files in 2 folders"
     ]
     assert errors(plan_deposit([folder / "b"], metadata=folder / "x.yaml"), folder) == [
         "b/1.yaml: expected 1.wav to be described once; x.yaml does too"

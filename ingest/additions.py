@@ -1,0 +1,230 @@
+"""What a deposit adds to a testimony: recordings, better transfers of them, texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from archive.changes import events, outbox, transfers
+from archive.changes import recognition as recognition_changes
+from archive.errors import Conflict
+from archive.jobs import Queue
+from archive.models import DepositedText, File, Recording, Testimony
+from archive.queries.texts import content_of
+from ingest.identification import find_recording
+from ingest.importers.text import decode
+from ingest.importers.texts import format_of
+from ingest.publication import publish_recognition
+from ingest.receiving import Received, ReceivedText
+
+DEPOSITOR = "the depositor"
+"""Author of texts whose description names none."""
+
+
+@dataclass(slots=True)
+class Registered:
+    """What became of one deposited testimony. `status`: new, updated, unchanged, or resumed (known, but not
+    finished). `recordings` are row ids that work was deferred for, `notes` sentences for the archivist."""
+
+    testimony: str
+    status: str
+    recordings: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def update(self) -> None:
+        """Something that was there changed."""
+        if self.status != "new":
+            self.status = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One deposit being taken into a testimony. `described`: it has a description; `anew`: what is said of its
+    files is said for the first time, or differs from what was said last. `language` is spoken where nobody says
+    what is."""
+
+    session: Session
+    queue: Queue
+    testimony: Testimony
+    outcome: Registered
+    now: datetime
+    described: bool
+    anew: bool
+    language: str | None = None
+    author: str | None = None
+    """Of texts that name none."""
+
+    def take_recordings(self, received: Sequence[Received], unfinished: set[int]) -> bool:
+        """Take in recordings, and then better transfers of them; whether a recording is new. `unfinished` are
+        the row ids of those that the worker has not done with. Raises Conflict."""
+        added = False
+        wished: dict[int, tuple[Recording, File]] = {}
+        for each in sorted(received, key=lambda each: each.recording.transfer):
+            recording = find_recording(self.testimony, each, described=self.described)
+            if recording is None:
+                self._add_recording(each)
+                self.outcome.update()
+                added = True
+                continue
+            file = next((file for file in recording.files if file.sha512 == each.sha512), None)
+            if file is None:
+                file = self._add_transfer(recording, each)
+            elif each.recording.transfer and self.anew:
+                self._correct_offset(recording, file, each)
+            if each.recording.transfer:
+                wished[recording.id] = recording, file
+            if recording.id in unfinished:
+                file.source = str(each.recording.path.absolute())
+                self._defer(recording)
+                if self.outcome.status == "unchanged":
+                    self.outcome.status = "resumed"
+        for recording, file in wished.values():
+            self._bring_back(recording, file)
+        return added
+
+    def take_texts(self, received: Sequence[ReceivedText]) -> None:
+        """Keep texts that differ from the last ones of the same recordings, to be published."""
+        for each in received:
+            file = each.file
+            same = [
+                text
+                for text in self.testimony.texts
+                if text.numbers == file.numbers
+                and text.translation == (file.language if file.translation else None)
+            ]
+            author = file.author or self.author or DEPOSITOR
+            if same and self._is_same(same[-1], each, author):
+                continue
+            self.testimony.texts.append(
+                DepositedText(
+                    format=format_of(file.path),
+                    kind="translation" if file.translation else "original",
+                    language=file.language,
+                    author=author,
+                    original_name=file.path.name,
+                    runs_over=[list(part) for part in file.runs_over],
+                    content=each.content,
+                    sha256=each.sha256,
+                )
+            )
+            self.outcome.update()
+        self.session.flush()
+
+    def _is_same(self, text: DepositedText, received: ReceivedText, author: str) -> bool:
+        """Whether a text says what the last one said, whatever it is encoded in. Who made it and where it runs
+        counts only where somebody described it."""
+        file = received.file
+        if self.described and (
+            text.author != author
+            or text.format != format_of(file.path)
+            or text.runs_over != [list(part) for part in file.runs_over]
+        ):
+            return False
+        if text.sha256 == received.sha256:
+            return True
+        return decode(content_of(self.session, text), file.path) == decode(received.content, file.path)
+
+    def _add_recording(self, received: Received) -> None:
+        deposited = received.recording
+        transfers.check_offset(None, received.probe.duration_ms, deposited.offset_ms, str(deposited.path))
+        recording = Recording(
+            number=deposited.number,
+            language=deposited.language or self.language,
+            files=[_file(received, current_since=self.now)],
+        )
+        self.testimony.recordings.append(recording)
+        self.testimony.recordings.sort(key=lambda each: each.number)
+        self._record_receipt(recording, received)
+
+    def _add_transfer(self, recording: Recording, received: Received) -> File:
+        deposited = received.recording
+        transfers.check_offset(
+            recording, received.probe.duration_ms, deposited.offset_ms, str(deposited.path)
+        )
+        file = _file(received, current_since=None)
+        recording.files.append(file)
+        self.outcome.update()
+        self._record_receipt(recording, received)
+        return file
+
+    def _record_receipt(self, recording: Recording, received: Received) -> None:
+        deposited = received.recording
+        self.session.flush()
+        events.record(
+            self.session,
+            "message digest calculation",
+            testimony_id=self.testimony.id,
+            recording_id=recording.id,
+            detail={
+                "sha512": received.sha512,
+                "sha256": received.sha256,
+                "promised": deposited.checksum.algorithm if deposited.checksum else None,
+            },
+        )
+        events.record(
+            self.session,
+            "format identification",
+            testimony_id=self.testimony.id,
+            recording_id=recording.id,
+            detail={"container": received.probe.container, "duration_ms": received.probe.duration_ms},
+        )
+        if received.probe.cut_short:
+            self.outcome.notes.append(
+                f"{deposited.path}: ends before its header says it does; it may have been cut off while copied"
+            )
+        self._defer(recording)
+
+    def _correct_offset(self, recording: Recording, file: File, received: Received) -> None:
+        offset_ms = received.recording.offset_ms
+        if file.offset_ms == offset_ms:
+            return
+        path = received.recording.path
+        if file is recording.files[0]:
+            raise Conflict(
+                f"{path}: offset: expected {file.offset_ms / 1000:g} s as before, since it is the first transfer "
+                f"of recording {recording.number}, and cited times are its own"
+            )
+        transfers.check_offset(recording, file.duration_ms, offset_ms, str(path))
+        earlier_ms = file.offset_ms
+        transfers.correct_offset(self.session, self.testimony, recording, file, offset_ms)
+        run = recognition_changes.latest(self.session, file)
+        if run is not None and run.finished_at is not None:
+            recognition_changes.shift_flags(run, earlier_ms - offset_ms)
+        if run is not None and run.published_at is not None and file.current:
+            publish_recognition(self.session, self.testimony, recording, run, self.now)
+        self._defer(recording)
+        self.outcome.update()
+
+    def _bring_back(self, recording: Recording, file: File) -> None:
+        """Have a transfer that was the current one before take its place again: the later one was a mistake."""
+        if file.current or file.current_since is None or not self.anew:
+            return
+        file.current_since = None
+        outbox.announce(self.session, self.testimony)
+        self._defer(recording)
+        self.outcome.update()
+
+    def _defer(self, recording: Recording) -> None:
+        self.queue.defer(self.session.connection(), recording.id)
+        if recording.id not in self.outcome.recordings:
+            self.outcome.recordings.append(recording.id)
+
+
+def _file(received: Received, *, current_since: datetime | None) -> File:
+    deposited = received.recording
+    return File(
+        current=current_since is not None,
+        current_since=current_since,
+        sha512=received.sha512,
+        sha256=received.sha256,
+        size=received.size,
+        media_type=received.probe.media_type,
+        duration_ms=received.probe.duration_ms,
+        video=received.probe.has_video,
+        probe=received.probe.model_dump(mode="json"),
+        offset_ms=deposited.offset_ms,
+        original_name=deposited.path.name,
+        source=str(deposited.path.absolute()),
+        derivatives=[],
+    )
