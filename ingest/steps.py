@@ -158,6 +158,10 @@ def replace(shop: Workshop, recording_id: int) -> None:
         for file in recording.awaited_files:
             if file.playable:
                 transfers.make_current(session, testimony, recording, file, at=now())
+        run = recognition_changes.latest(session, recording.current_file)
+        if run is not None and run.published_at is not None:
+            # It was the current one before: the machine's text is again what was heard in it.
+            publish_recognition(session, testimony, recording, run, now())
 
 
 def transcribe(shop: Workshop, recording_id: int) -> None:

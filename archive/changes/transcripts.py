@@ -4,13 +4,13 @@ A revision holds all recordings of a testimony. Publishing the text of some of t
 their segments put in place; the segments of the others are shared with the revision before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.changes.places import in_order, left_beside, new_places, places_of
 from archive.models import (
     DepositedText,
     Recognition,
@@ -55,29 +55,29 @@ def publish_machine(
     Where a person's text is shown that has nothing of this recording but what a machine heard and nobody
     checked, it too gets a revision with the machine's segments in place, still marked as the machine's; no
     segment of a person is displaced. `over` is the stretch of cited time that the machine had to hear: what
-    another transfer of the recording has outside of it stays.
+    was heard outside of it, in another transfer of the recording, stays.
     """
     transcript = _original(session, testimony)
     run.published_at = at
     rows = _add_segments(session, transcript, recording, segments, recognition_id=run.id)
     machine = [revision for revision in transcript.revisions if revision.status == "machine"]
     shown = shown_revision(transcript.revisions)
-    places = _places(session, testimony, machine[-1] if machine else None)
+    places = places_of(session, testimony, machine[-1] if machine else None)
     revision = _add_revision(
         session,
         transcript,
-        _ordered([*_beside(places, recording, over), *_placed(recording, rows)]),
+        in_order([*left_beside(session, places, recording, over), *new_places(recording, rows)]),
         author=None,
         status="machine",
         note=f"recording {recording.number} as a machine heard it",
     )
     if shown is not None and shown.status != "machine":
-        places = _places(session, testimony, shown)
+        places = places_of(session, testimony, shown)
         if not any(place.is_persons and recording.number in place.numbers for place in places):
             _add_revision(
                 session,
                 transcript,
-                _ordered([*_beside(places, recording, over), *_placed(recording, rows)]),
+                in_order([*left_beside(session, places, recording, over), *new_places(recording, rows)]),
                 author=shown.author,
                 status=shown.status,
                 note=f"recording {recording.number} added as a machine heard it",
@@ -106,17 +106,17 @@ def publish_text(
     )
     over = {*numbers, *(recording.number for recording, _ in segments if recording is not None)}
     shown = shown_revision(transcript.revisions)
-    places = [place for place in _places(session, testimony, shown) if not place.is_covered_by(over)]
+    places = [place for place in places_of(session, testimony, shown) if not place.is_covered_by(over)]
     for recording, made in segments:
         rows = _add_segments(
             session, transcript, recording, made, deposited_text_id=None if text is None else text.id
         )
-        places += _placed(recording, rows, over)
+        places += new_places(recording, rows, over)
     told = ", ".join(str(number) for number in sorted(over))
     return _add_revision(
         session,
         transcript,
-        _ordered(places),
+        in_order(places),
         author=author,
         # What was reviewed of other recordings is shown on; which passages were checked is told by each.
         status="reviewed" if shown is not None and shown.status == "reviewed" else "in review",
@@ -172,89 +172,6 @@ def _add_segments(
     session.add_all(rows)
     session.flush()
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A segment's place in a revision. `number` is that of its recording, None where it has no sound;
-    `numbers` are the recordings that the text runs over which it is part of."""
-
-    segment_id: int
-    number: int | None
-    numbers: frozenset[int]
-    start_ms: int | None
-    end_ms: int | None
-    machine: bool
-    checked: bool
-
-    @property
-    def is_persons(self) -> bool:
-        """Whether a person wrote it, or looked at it."""
-        return self.checked or not self.machine
-
-    def is_covered_by(self, numbers: set[int]) -> bool:
-        """Whether a text that runs over these recordings takes its place: one without sound goes only where
-        all that it is about is there anew."""
-        return self.number in numbers if self.number is not None else self.numbers <= numbers
-
-
-def _places(session: Session, testimony: Testimony, revision: Revision | None) -> list[_Place]:
-    """The places of a revision, in its order."""
-    if revision is None:
-        return []
-    numbers = {recording.id: recording.number for recording in testimony.recordings}
-    rows = session.execute(
-        select(
-            Segment.id,
-            Segment.recording_id,
-            Segment.start_ms,
-            Segment.end_ms,
-            Segment.recognition_id,
-            RevisionSegment.checked,
-            DepositedText.runs_over,
-        )
-        .join(RevisionSegment, RevisionSegment.segment_id == Segment.id)
-        .outerjoin(DepositedText, DepositedText.id == Segment.deposited_text_id)
-        .where(RevisionSegment.revision_id == revision.id)
-        .order_by(RevisionSegment.position)
-    )
-    places = []
-    for row in rows:
-        number = None if row.recording_id is None else numbers[row.recording_id]
-        over = {each for each, _ in row.runs_over or ()} | ({number} if number is not None else set())
-        machine = row.recognition_id is not None
-        places.append(_Place(row.id, number, frozenset(over), row.start_ms, row.end_ms, machine, row.checked))
-    return places
-
-
-def _placed(recording: Recording | None, rows: Iterable[Segment], over: Iterable[int] = ()) -> list[_Place]:
-    number = None if recording is None else recording.number
-    numbers = frozenset(over if number is None else {number, *over})
-    return [
-        _Place(row.id, number, numbers, row.start_ms, row.end_ms, row.recognition_id is not None, False)
-        for row in rows
-    ]
-
-
-def _beside(places: Iterable[_Place], recording: Recording, over: tuple[int, int] | None) -> list[_Place]:
-    """Those that a machine's text of one recording, heard over a stretch of it, leaves in place."""
-    return [
-        place
-        for place in places
-        if place.number != recording.number
-        or (over is not None and ((place.end_ms or 0) <= over[0] or (place.start_ms or 0) >= over[1]))
-    ]
-
-
-def _ordered(places: Iterable[_Place]) -> list[tuple[int, bool]]:
-    """Segment ids, each with whether it was checked: recordings in their order, in each what has no sound
-    first, where its text begins; what was heard in several transfers by its time."""
-
-    def order(place: _Place) -> tuple[int, bool, int]:
-        number = min(place.numbers, default=0) if place.number is None else place.number
-        return number, place.number is not None, place.start_ms or 0
-
-    return [(place.segment_id, place.checked) for place in sorted(places, key=order)]
 
 
 def _add_revision(
