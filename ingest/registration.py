@@ -15,7 +15,6 @@ from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
 from archive.jobs import Queue
 from archive.models import Testimony
-from archive.queries import outbox as outbox_queries
 from archive.queries.progress import progress
 from ingest.additions import Registered, Taking
 from ingest.identification import check_description, find_testimony
@@ -147,12 +146,6 @@ def _update(
         outcome.update()
     _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
     _publish_texts(session, testimony, outcome, now)
-    if (
-        outcome.status == "unchanged"
-        and not deposited.recordings
-        and outbox_queries.waits(session, testimony.id)
-    ):
-        outcome.status = "resumed"  # there is no recording whose work would tell
     return outcome
 
 

@@ -36,10 +36,9 @@ def count(session: Session, destination: str) -> int:
     return session.scalar(statement.where(OutboxEntry.destination == destination)) or 0
 
 
-def waits(session: Session, testimony_id: int) -> bool:
-    """Whether index or store have yet to hear of a testimony's last change."""
-    statement = select(OutboxEntry.id).where(OutboxEntry.testimony_id == testimony_id).limit(1)
-    return session.scalar(statement) is not None
+def is_empty(session: Session) -> bool:
+    """Whether index and store have heard of everything."""
+    return session.scalar(select(OutboxEntry.id).limit(1)) is None
 
 
 def left_out(session: Session, now: datetime) -> frozenset[str]:

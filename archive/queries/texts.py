@@ -45,8 +45,9 @@ def waiting(session: Session) -> list[WaitingText]:
         .where(DepositedText.published_at.is_(None))
         .order_by(DepositedText.id)
     ).all()
-    published = set(
-        session.execute(
+    published = {
+        (testimony_id, number)
+        for testimony_id, number in session.execute(
             select(Recording.testimony_id, Recording.number)
             .join(Recording.files)
             .join(Recognition, Recognition.file_id == File.id)
@@ -54,8 +55,8 @@ def waiting(session: Session) -> list[WaitingText]:
                 Recognition.published_at.is_not(None),
                 Recording.testimony_id.in_({testimony.id for _, testimony in rows}),
             )
-        ).tuples()
-    )
+        )
+    }
     return [
         WaitingText(
             testimony=testimony.public_id,

@@ -169,7 +169,7 @@ def bring_in(
         if done is not None:
             registered.append(done)
     due = [recording for each in registered for recording in each.recordings]
-    if due or any(each.status != "unchanged" for each in registered):
+    if due or _is_undelivered(archive):
         _work(archive, due)
     _conclude(archive, registered, outcome)
     return outcome
@@ -230,6 +230,16 @@ def _register(
     for note in done.notes:
         _say(note)
     return done
+
+
+def _is_undelivered(archive: Archive) -> bool:
+    """Whether index or store have yet to hear of something: of what was registered now, or of what an ingest
+    left that was killed after it had registered it."""
+    from archive.database import reading
+    from archive.queries import outbox
+
+    with reading(archive.engine) as session:
+        return not outbox.is_empty(session)
 
 
 def _work(archive: Archive, due: list[int]) -> None:

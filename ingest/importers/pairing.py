@@ -81,11 +81,12 @@ def plan_folder(files: Sequence[Path], asked: set[Path], description: Path | Non
     # Where one description cannot be used, no other medium of the folder goes in undescribed: it may be the
     # very one whose access that description restricts.
     beside = [caption for caption in captions if caption.path not in folder.claimed]
-    plan.testimonies = [
+    with_texts = [
         attach_texts(testimony, beside, named, lone_text, plan.errors)
         for testimony, named, lone_text in folder.described
         if wanted.intersection((*testimony.paths, *named.values(), *([lone_text] if lone_text else ())))
     ]
+    plan.testimonies = [testimony for testimony in with_texts if testimony.paths]  # its only text may be none
     claimed = {str(path) for path in folder.claimed}
     plan.errors += [error for error in astray if error.file not in claimed]
     plan.left = [path for path in plain_texts if path in asked and path not in folder.claimed]

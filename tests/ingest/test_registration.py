@@ -165,8 +165,10 @@ def test_captions_that_come_later_are_taken_in(archive: SmallArchive, tmp_path: 
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nIt rained.\n")
     first = bring(archive, a_file("a.m4a"), title="Weather")
     second = bring(archive, a_file("a.m4a"), texts=(TextFile(captions, ((1, 0),)),), title="Weather")
-    assert second.status == "updated"
-    assert len(second.recordings) == 1
+    # The recording is done with, so the text is published with its rows.
+    assert (second.status, second.recordings) == ("updated", [])
+    row = row_of(archive, first.testimony)
+    assert [revision.status for revision in row.transcripts[0].revisions] == ["machine", "in review"]
     again = bring(archive, a_file("a.m4a"), texts=(TextFile(captions, ((1, 0),)),), title="Weather")
     assert (again.testimony, again.status) == (first.testimony, "unchanged")
 
