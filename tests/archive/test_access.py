@@ -221,3 +221,17 @@ def test_partly_closed_is_closed(start: int, length: int, cut: int, cut_length: 
     assert (span_of(spans, start, start + length) is None) == touched or length == 0
     if touched:
         assert span_of(spans, start, start + length) is None
+
+
+@given(
+    st.lists(statements(), max_size=6),
+    st.sampled_from(["public", "registered", "reading room", "restricted"]),
+)
+def test_text_without_sound_is_open_only_where_nothing_is_closed(
+    rows: list[AccessStatement], clearance: str
+) -> None:
+    """Nobody can tell where in the recordings its words were said: they may be what a stretch closes."""
+    opening = visible(Viewer(clearance), describe(rows), "read", NOW)
+    for spans in opening.text.values():
+        whole = all(spans[number] == EVERYTHING for number in (1, 2))
+        assert spans[None] == (EVERYTHING if whole else ())
