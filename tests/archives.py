@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -209,6 +210,16 @@ class SmallArchive:
         session.add(run)
         session.flush()
         return run
+
+    def add_text(self, title: str, texts: Sequence[str], *, language: str = "en", **options: Any) -> str:
+        """Add a published testimony that has a text and no recording; `options` as for `add`."""
+        public_id = self.add(title, [], language=language, **options)
+        with writing(self.engine) as session:
+            row = testimonies.find(session, public_id)
+            assert row is not None
+            segments = [NewSegment(None, None, language, text) for text in texts]
+            transcripts.publish_text(session, row, [(None, segments)], author="A typist")
+        return public_id
 
     def translate(self, public_id: str, texts: Sequence[Sequence[str]], language: str) -> None:
         """Add a translation by a person, whole segments timed."""
