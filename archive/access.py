@@ -51,8 +51,9 @@ class Opening:
     """What is open: spans of sound by recording number, spans of text by transcript and recording number.
 
     A recording or transcript that is not named is closed altogether. Text without sound has the recording
-    number None, and is closed where anything of any recording is. `machine_text` is whether unreviewed machine text may be had for this use. `notice` is the
-    public sentence of a closed testimony, where a statement carries one.
+    number None, and is closed where anything of any recording is. `machine_text` is whether unreviewed
+    machine text may be had for this use. `notice` is the public sentence of a closed testimony, where a
+    statement carries one.
     """
 
     described: bool

@@ -40,9 +40,9 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One deposit being taken into a testimony. `described`: it has a description; `anew`: what is said of its
-    files is said for the first time, or differs from what was said last. `language` is spoken where nobody says
-    what is."""
+    """One deposit being taken into a testimony. `described`: it has a description; `anew`: what is said of
+    its files is said for the first time, or differs from what was said last. `language` is spoken where
+    nobody says what is."""
 
     session: Session
     queue: Queue
@@ -112,8 +112,8 @@ class Taking:
         self.session.flush()
 
     def _is_same(self, text: DepositedText, received: ReceivedText, author: str) -> bool:
-        """Whether a text says what the last one said, whatever it is encoded in. Who made it and where it runs
-        counts only where somebody described it."""
+        """Whether a text says what the last one said, whatever it is encoded in. Who made it and where it
+        runs counts only where somebody described it."""
         file = received.file
         if self.described and (
             text.author != author
@@ -171,7 +171,8 @@ class Taking:
         )
         if received.probe.cut_short:
             self.outcome.notes.append(
-                f"{deposited.path}: ends before its header says it does; it may have been cut off while copied"
+                f"{deposited.path}: ends before its header says it does; it may have been cut off "
+                "while it was copied"
             )
         self._defer(recording)
 
@@ -182,8 +183,8 @@ class Taking:
         path = received.recording.path
         if file is recording.files[0]:
             raise Conflict(
-                f"{path}: offset: expected {file.offset_ms / 1000:g} s as before, since it is the first transfer "
-                f"of recording {recording.number}, and cited times are its own"
+                f"{path}: offset: expected {file.offset_ms / 1000:g} s as before, since it is the "
+                f"first transfer of recording {recording.number}, and cited times are its own"
             )
         transfers.check_offset(recording, file.duration_ms, offset_ms, str(path))
         earlier_ms = file.offset_ms
@@ -197,7 +198,8 @@ class Taking:
         self.outcome.update()
 
     def _bring_back(self, recording: Recording, file: File) -> None:
-        """Have a transfer that was the current one before take its place again: the later one was a mistake."""
+        """Have a transfer that was the current one before take its place again: the later one was a
+        mistake."""
         if file.current or file.current_since is None or not self.anew:
             return
         file.current_since = None

@@ -22,8 +22,8 @@ def find_testimony(
     *,
     allow_duplicate: bool,
 ) -> Testimony | None:
-    """The testimony that a deposit means: the one that it is said to belong to, else by accession number, else
-    the one that has its files (of a deposit without recordings, its texts); None: a new one.
+    """The testimony that a deposit means: the one that it is said to belong to, else by accession number,
+    else the one that has its files (of a deposit without recordings, its texts); None: a new one.
 
     Raises DuplicateFile where its files are in others, Conflict where what it belongs to is not there.
     """
@@ -82,15 +82,15 @@ def find_recording(testimony: Testimony, received: Received, *, described: bool)
     if received.recording.transfer:
         if not numbered:
             raise Conflict(
-                f"{path}: expected a transfer of a recording that is there; testimony {label} has no recording "
-                f"{number}"
+                f"{path}: expected a transfer of a recording that is there; testimony {label} has no "
+                f"recording {number}"
             )
         return numbered[0]
     if numbered:
         raise Conflict(
             f"{path}: recording {number} of testimony {label} is another file. A better transfer of that "
-            f"recording says so: transfer: yes in recordings, or --transfer-of {label}/{number}; another tape "
-            "needs a number of its own"
+            f"recording says so: transfer: yes in recordings, or --transfer-of {label}/{number}; another "
+            "tape needs a number of its own"
         )
     return None
 

@@ -49,8 +49,8 @@ def register(
     wishes: Wishes,
     now: datetime,
 ) -> Registered:
-    """Take a testimony into the archive's rows, with the texts that it brings and those of its media that could
-    be `received`. Raises Conflict, DuplicateFile, MetadataErrors; nothing is changed then."""
+    """Take a testimony into the archive's rows, with the texts that it brings and those of its media that
+    could be `received`. Raises Conflict, DuplicateFile, MetadataErrors; nothing is changed then."""
     texts = [receive_text(text) for text in deposited.texts]
     testimony = find_testimony(session, deposited, received, texts, allow_duplicate=wishes.allow_duplicate)
     if testimony is None:
@@ -99,8 +99,8 @@ def _add(
         outcome.notes.append(f"{label}: a text, without a recording")
         if metadata.accession_number is None:
             outcome.notes.append(
-                f"{label}: it has no accession_number; once its text is corrected, it would be taken for another "
-                "testimony"
+                f"{label}: it has no accession_number; once its text is corrected, it would be taken for "
+                "another testimony"
             )
     _publish_texts(session, testimony, outcome, now)
     return outcome

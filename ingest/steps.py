@@ -147,8 +147,8 @@ def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: Fi
 
 
 def replace(shop: Workshop, recording_id: int) -> None:
-    """Have better transfers take the place of the current file, once all that is played of them is there: from
-    one moment to the next, in which something can be played the whole time."""
+    """Have better transfers take the place of the current file, once all that is played of them is there:
+    from one moment to the next, in which something can be played the whole time."""
     with reading(shop.engine) as session:
         _, recording = load(session, recording_id)
     if not any(file.playable for file in recording.awaited_files):

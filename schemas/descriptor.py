@@ -33,7 +33,8 @@ class DescribedPerson(_Part):
 
 class DescribedFile(_Part):
     """A digital transfer: where the object keeps it, and the digests that it must have. `current_since` None:
-    it was never the current one yet, or (where it is `current`) an older version of the archive wrote this."""
+    it was never the current one yet, or (where it is `current`) an older version of the archive wrote
+    this."""
 
     public_id: str
     current: bool

@@ -1,7 +1,7 @@
 """Another transfer of a recording: taken in, put in the place of the one before, its offset corrected.
 
-Cited times are those of the recording's first file. They hold whatever is played: transcripts, chapters, access
-statements and clips are in cited time, and stay as they are.
+Cited times are those of the recording's first file. They hold whatever is played: transcripts, chapters,
+access statements and clips are in cited time, and stay as they are.
 """
 
 from datetime import datetime
@@ -18,15 +18,17 @@ def check_offset(recording: Recording | None, duration_ms: int, offset_ms: int, 
     `where` is how the file is called. Raises Conflict."""
     if offset_ms >= duration_ms:
         raise Conflict(
-            f"{where}: offset: expected less than its length, {duration_ms / 1000:g} s, found {offset_ms / 1000:g} s"
+            f"{where}: offset: expected less than its length, {duration_ms / 1000:g} s, found "
+            f"{offset_ms / 1000:g} s"
         )
     if recording is None:
         return
     start, end = recording.files[0].cited
     if max(0, -offset_ms) >= end or duration_ms - offset_ms <= start:
         raise Conflict(
-            f"{where}: offset: expected one with which it holds something of recording {recording.number}, which "
-            f"lasts from {start / 1000:g} to {end / 1000:g} s; found {offset_ms / 1000:g} s"
+            f"{where}: offset: expected one with which it holds something of recording "
+            f"{recording.number}, which lasts from {start / 1000:g} to {end / 1000:g} s; found "
+            f"{offset_ms / 1000:g} s"
         )
 
 

@@ -31,9 +31,9 @@ class Derivative(HasCreation, Base):
 class File(HasPublicId, HasCreation, Base):
     """One digital transfer. Never changed; a better transfer is another row that becomes the current one.
 
-    `offset_ms`: cited time + offset = time in this file. Cited time is that of the recording's first file: its
-    offset never changes, that of a later one may be corrected. `original_name` is the depositor's and is never
-    shown to the public. `source` is where the bytes were received from, until `stored_path` (in the
+    `offset_ms`: cited time + offset = time in this file. Cited time is that of the recording's first file:
+    its offset never changes, that of a later one may be corrected. `original_name` is the depositor's and is
+    never shown to the public. `source` is where the bytes were received from, until `stored_path` (in the
     testimony's object in the store) holds them.
     """
 

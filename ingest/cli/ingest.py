@@ -65,8 +65,8 @@ def ingest(
         str | None,
         typer.Option(
             metavar="ID/N",
-            help="PATH is a better transfer of recording N of the testimony of that id or accession number; it "
-            "takes the place of the file before it.",
+            help="PATH is a better transfer of recording N of the testimony of that id or accession "
+            "number; it takes the place of the file before it.",
         ),
     ] = None,
     offset: Annotated[
@@ -103,8 +103,8 @@ def ingest(
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """That a file is a better transfer of a recording: of which testimony (public id or accession number), and
-    its number there."""
+    """That a file is a better transfer of a recording: of which testimony (public id or accession number),
+    and its number there."""
 
     testimony: str
     number: int

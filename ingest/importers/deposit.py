@@ -30,8 +30,9 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
     """The testimonies in `paths`: files, and folders with all that is below them.
 
     A medium that is given by itself brings the sidecar and captions that lie beside it, and a sidecar the
-    media and texts that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one testimony
-    that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's errors.
+    media and texts that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one
+    testimony that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's
+    errors.
     """
     gathered = gather(paths)
     errors = list(gathered.errors)

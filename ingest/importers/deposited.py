@@ -12,9 +12,9 @@ from schemas.metadata import TestimonyMetadata
 class TextFile:
     """A text that a person made, WebVTT or plain. It was read once without an error.
 
-    `runs_over` are the recordings that it runs over, in its order: number, and where that begins on the text's
-    own time line in ms; none where there is no recording. `language` is the one that it is written in, where
-    that is known. `author` None: nobody said.
+    `runs_over` are the recordings that it runs over, in its order: number, and where that begins on the
+    text's own time line in ms; none where there is no recording. `language` is the one that it is written in,
+    where that is known. `author` None: nobody said.
     """
 
     path: Path

@@ -182,8 +182,8 @@ def _single(
     else:
         hint = names.hint(plain(path.stem))
         sentence = (
-            f"expected a medium or a text (txt) of the same name beside it{hint}, or recordings or texts that "
-            "name its files"
+            f"expected a medium or a text (txt) of the same name beside it{hint}, or recordings or texts "
+            "that name its files"
         )
         errors.append(MetadataError(path, "", sentence))
 

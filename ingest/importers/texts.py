@@ -62,8 +62,8 @@ def attach_texts(
 ) -> DepositedTestimony:
     """`testimony` with its texts, all of them read once; what is wrong with them joins `errors`.
 
-    `captions` lie beside media; `named` are the files that the description names in texts, `lone` the one that
-    it is for where there is no medium.
+    `captions` lie beside media; `named` are the files that the description names in texts, `lone` the one
+    that it is for where there is no medium.
     """
     candidates = [*_described(testimony, named, errors), *_beside(testimony, captions)]
     if lone is not None:

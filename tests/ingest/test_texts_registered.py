@@ -24,7 +24,10 @@ from tests.ingest.test_registration import a_file, bring
 
 TALK = "Interviewer: When does the bakery open?\n\nBaker: Before the sun does.\nNever: on Mondays.\n"
 PEOPLE = [{"role": "interviewer"}, {"role": "interviewee", "names": ["Baker"], "published_name": "Ada B."}]
-LONG = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Baker>Flour comes first.\n\n31:03.000 --> 31:04.000\nThen comes water.\n"
+LONG = (
+    "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Baker>Flour comes first.\n\n"
+    "31:03.000 --> 31:04.000\nThen comes water.\n"
+)
 BOTH = ((1, 0), (2, 1_862_000))
 
 

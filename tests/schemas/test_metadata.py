@@ -181,7 +181,7 @@ CHECKSUM = "expected a SHA-512 or SHA-256 checksum such as sha256:9f86d0..., 128
         (
             {"recordings": [{"file": "1.wav", "number": 2}, {"file": "2.wav"}]},
             "recordings.1.number",
-            "expected each number once, found 2 again",
+            "expected each number once, found 2 again; a better transfer of it says transfer: yes",
         ),
         (
             {"recordings": [{"file": "1.wav"}, {"file": "1.wav"}]},
@@ -208,6 +208,51 @@ CHECKSUM = "expected a SHA-512 or SHA-256 checksum such as sha256:9f86d0..., 128
             {"recordings": [{"file": "1.wav"}], "checksum": "a" * 64},
             "checksum",
             "expected it beside each file in recordings, where there are recordings",
+        ),
+        (
+            {"recordings": [{"file": "1.wav"}, {"file": "1b.wav", "transfer": "yes"}]},
+            "recordings.1.number",
+            "expected the number of the recording that this is a transfer of",
+        ),
+        (
+            {"recordings": [{"file": "1.wav", "transfer": "perhaps"}]},
+            "recordings.0.transfer",
+            "expected yes or no, found 'perhaps'",
+        ),
+        (
+            {"texts": [{"file": "a.vtt", "translation": "yes"}]},
+            "texts.0.language",
+            "expected the language that it is translated into",
+        ),
+        (
+            {"texts": [{"file": "a.vtt", "recordings": [2]}]},
+            "texts.0.recordings.0.number",
+            "expected the number of a recording: 1; found 2",
+        ),
+        (
+            {"texts": [{"file": "a.vtt", "recordings": [{"number": 1, "start": "1"}]}]},
+            "texts.0.recordings.0.start",
+            "expected a field that exists; did you mean from?",
+        ),
+        (
+            {
+                "recordings": [{"file": "1.wav"}, {"file": "2.wav"}],
+                "texts": [
+                    {"file": "a.vtt", "recordings": [{"number": 1, "from": 9}, {"number": 2, "from": 9}]}
+                ],
+            },
+            "texts.0.recordings.1.from",
+            "expected a time after that of the recording before it",
+        ),
+        (
+            {"texts": [{"file": "a.vtt", "recordings": [1, 1]}]},
+            "texts.0.recordings.1.number",
+            "expected each recording once, found 1 again",
+        ),
+        (
+            {"texts": [{"file": "a.vtt"}, {"file": "a.vtt"}]},
+            "texts.1.file",
+            "expected each file once, found 'a.vtt' again",
         ),
         ({"checksum": "x"}, "checksum", CHECKSUM + ", found 'x'"),
         ({"checksum": "ab" * 16}, "checksum", CHECKSUM + "; 32 digits are MD5, which cannot be compared"),
@@ -240,6 +285,11 @@ def test_all_errors_come_together() -> None:
         ({}, "access", ()),
         ({"recordings": [{"file": "Lo\u0301dz.wav"}]}, "numbers", (1,)),
         ({"recordings": [{"file": "b", "number": 7}, {"file": "a", "number": "3"}]}, "numbers", (7, 3)),
+        (
+            {"recordings": [{"file": "a"}, {"file": "b", "number": 1, "transfer": True}, {"file": "c"}]},
+            "numbers",
+            (1, 1, 2),
+        ),
         ({}, "numbers", (1,)),
         ({"date": "1944/1946"}, "years", (1944, 1945, 1946)),
     ],
@@ -326,6 +376,8 @@ def documented() -> dict[str, list[str]]:
         ("Fields", ()),
         ("People", ("people",)),
         ("Recordings", ("recordings",)),
+        ("Texts", ("texts",)),
+        ("Recordings of a text", ("texts", "recordings")),
         ("Chapters", ("chapters",)),
         ("Statements", ("access",)),
     ],

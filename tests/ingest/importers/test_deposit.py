@@ -66,8 +66,8 @@ def test_grouping(
         (
             {"tape.wav": "", "tapes.yaml": "title: x"},
             [
-                "tapes.yaml: expected a medium or a text (txt) of the same name beside it (did you mean tape?), "
-                "or recordings or texts that name its files"
+                "tapes.yaml: expected a medium or a text (txt) of the same name beside it (did you mean "
+                "tape?), or recordings or texts that name its files"
             ],
         ),
         (

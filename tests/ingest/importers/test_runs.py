@@ -28,8 +28,8 @@ def test_times_are_those_of_each_recording() -> None:
         (
             TWO,
             "01:01.000 --> 01:02.500",
-            "a.vtt: line 3: expected a cue within one recording; recording 2 begins at 00:01:02.000, and this "
-            "cue ends at 00:01:02.500",
+            "a.vtt: line 3: expected a cue within one recording; recording 2 begins at 00:01:02.000, and "
+            "this cue ends at 00:01:02.500",
         ),
         (
             ((4, 5_000), (5, 9_000)),

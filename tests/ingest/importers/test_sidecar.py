@@ -190,7 +190,7 @@ def test_the_documented_examples_can_be_used() -> None:
         read.append(
             parse_sidecar((two if block.startswith("access:") else "") + block, Path(f"a.{notation}"))
         )
-    assert len(read) == 5
+    assert len(read) == 7
     assert (read[0].title, read[0].people[0].id) == (read[1].title, read[1].people[0].id)
     [captions] = re.findall(r"```\n(WEBVTT.*?)```", text, re.DOTALL)
     assert [passage.text for passage in join_cues(parse_captions(captions, "a.vtt").cues)] == [

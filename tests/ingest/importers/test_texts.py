@@ -72,18 +72,20 @@ def test_plain_text_runs_over_all_recordings_unless_told(deposit: Write) -> None
         (
             {"x.yaml": "texts: [{file: b.txt}]", "a.txt": "Bread."},
             [
-                "x.yaml: texts.1.file: expected the name of a text (vtt, txt) beside it, found 'b.txt'; there are a.txt"
+                "x.yaml: texts.1.file: expected the name of a text (vtt, txt) beside it, found 'b.txt'; "
+                "there are a.txt"
             ],
         ),
         (
             {
-                "a.yaml": "chapters: {title: x, start: 1}\naccess: [public, {level: restricted, start: 1, end: 2}]"
+                "a.yaml": "chapters: {title: x, start: 1}\naccess: [public, "
+                "{level: restricted, start: 1, end: 2}]"
             }
             | {"a.txt": "Bread."},
             [
                 "a.yaml: chapters.1: expected none, since there is no recording",
-                "a.yaml: access.2: expected a level for the whole testimony, since there is no recording that "
-                "has stretches",
+                "a.yaml: access.2: expected a level for the whole testimony, since there is no recording "
+                "that has stretches",
             ],
         ),
         (
@@ -94,8 +96,8 @@ def test_plain_text_runs_over_all_recordings_unless_told(deposit: Write) -> None
         (
             {"a.yaml": "title: x", "a.vtt": VTT},
             [
-                "a.yaml: expected a medium or a text (txt) of the same name beside it, or recordings or texts "
-                "that name its files",
+                "a.yaml: expected a medium or a text (txt) of the same name beside it, or recordings or "
+                "texts that name its files",
                 "a.vtt: expected a medium of the same name beside it",
             ],
         ),
@@ -109,7 +111,8 @@ def test_plain_text_runs_over_all_recordings_unless_told(deposit: Write) -> None
         (
             {**TWO, "x.yaml": WHOLE.replace("31:02", "31:03.500"), "whole.vtt": LONG},
             [
-                "whole.vtt: line 6: expected a cue within one recording; recording 2 begins at 00:31:03.500, and "
+                "whole.vtt: line 6: expected a cue within one recording; recording 2 begins at "
+                "00:31:03.500, and "
                 "this cue ends at 00:31:04.000"
             ],
         ),
@@ -124,8 +127,8 @@ def test_plain_text_runs_over_all_recordings_unless_told(deposit: Write) -> None
                 "w.txt": "x",
             },
             [
-                "x.yaml: texts.1.translation: expected a description that tells from its languages whether this "
-                "is what is said or a translation; say translation: yes or no"
+                "x.yaml: texts.1.translation: expected a description that tells from its languages whether "
+                "this is what is said or a translation; say translation: yes or no"
             ],
         ),
         (
@@ -140,7 +143,10 @@ def test_what_is_wrong_with_texts(deposit: Write, files: dict[str, str], expecte
 
 
 def test_a_better_transfer_beside_the_first(deposit: Write) -> None:
-    text = "recordings:\n- {file: 1.wav}\n- {file: 1-2k.wav, number: 1, transfer: yes, offset: -2.5}\n- {file: 2.wav}\n"
+    text = (
+        "recordings:\n- {file: 1.wav}\n- {file: 1-2k.wav, number: 1, transfer: yes, offset: -2.5}\n"
+        "- {file: 2.wav}\n"
+    )
     folder = deposit({**TWO, "1-2k.wav": "", "x.yaml": text})
     planned = plan_deposit([folder])
     assert errors(planned, folder) == []
