@@ -31,10 +31,7 @@ def test_it_has_what_there_is_to_show(deposit: Deposit) -> None:
     assert {path.suffix for path in paths} == {".mp4", ".m4a", ".mp3", ".ogg"}
     assert {path.name for path in paths} == {text.file for text in TEXTS}
     translated = [
-        translation.language
-        for testimony in deposit.testimonies
-        for recording in testimony.recordings
-        for translation in recording.translations
+        text.language for testimony in deposit.testimonies for text in testimony.texts if text.translation
     ]
     assert translated == ["en", "en"]
 
