@@ -72,7 +72,7 @@ def _files(session: Session, testimony: Testimony) -> dict[str, StoredFile]:
         files.update({path: _stored(content) for path, content in part(session, testimony).items()})
     for recording in testimony.recordings:
         for captions in recording.captions:
-            files[descriptors.captions_path(captions)] = StoredFile(captions.text.encode())
+            files[descriptors.captions_path(captions.public_id)] = StoredFile(captions.text.encode())
     return files
 
 

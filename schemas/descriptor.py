@@ -178,6 +178,17 @@ class Descriptor(_Part):
     recognitions: list[DescribedRecognition]
     events: list[DescribedEvent]
 
+    @property
+    def kept_paths(self) -> set[str]:
+        """Every file that the object must hold beside the descriptor, by its logical path."""
+        files = {file.stored_path for recording in self.recordings for file in recording.files}
+        return {
+            *(path for path in files if path is not None),
+            *(captions.path for recording in self.recordings for captions in recording.captions),
+            *(revision.path for transcript in self.transcripts for revision in transcript.revisions),
+            *(run.path for run in self.recognitions),
+        }
+
 
 class StoredWord(_Part):
     """A word with times of its own in a stored revision."""

@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive.models import (
     AccessStatement,
-    Captions,
     Event,
     File,
     Recognition,
     Recording,
-    Revision,
     Segment,
     Testimony,
     Transcript,
@@ -77,7 +75,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         transcripts=[_transcript(transcript) for transcript in testimony.transcripts],
         recognitions=[
             DescribedRecognition(
-                public_id=run.public_id, file_public_id=file.public_id, path=recognition_path(run)
+                public_id=run.public_id, file_public_id=file.public_id, path=recognition_path(run.public_id)
             )
             for file, run in _published_runs(session, testimony)
         ],
@@ -104,7 +102,7 @@ def revisions(session: Session, testimony: Testimony) -> dict[str, StoredRevisio
         for revision in transcript.revisions:
             segments = testimonies.segments_of(session, revision)
             checked = testimonies.checked_segments(session, revision)
-            stored[revision_path(transcript, revision)] = StoredRevision(
+            stored[revision_path(transcript.public_id, revision.number)] = StoredRevision(
                 transcript=transcript.public_id,
                 number=revision.number,
                 segments=[_segment(segment, numbers, checked) for segment in segments],
@@ -115,7 +113,7 @@ def revisions(session: Session, testimony: Testimony) -> dict[str, StoredRevisio
 def recognitions(session: Session, testimony: Testimony) -> dict[str, StoredRecognition]:
     """Every published recognition run with its raw windows, by its path in the object."""
     return {
-        recognition_path(run): StoredRecognition(
+        recognition_path(run.public_id): StoredRecognition(
             public_id=run.public_id,
             file=file.public_id,
             engine=run.engine,
@@ -134,19 +132,19 @@ def recognitions(session: Session, testimony: Testimony) -> dict[str, StoredReco
     }
 
 
-def revision_path(transcript: Transcript, revision: Revision) -> str:
-    """Where the object keeps a revision."""
-    return f"transcripts/{transcript.public_id}/revision-{revision.number:04}.json"
+def revision_path(transcript_id: str, number: int) -> str:
+    """Where the object keeps a revision of a transcript (by its public id)."""
+    return f"transcripts/{transcript_id}/revision-{number:04}.json"
 
 
-def captions_path(captions: Captions) -> str:
+def captions_path(public_id: str) -> str:
     """Where the object keeps captions as they came."""
-    return f"captions/{captions.public_id}.vtt"
+    return f"captions/{public_id}.vtt"
 
 
-def recognition_path(run: Recognition) -> str:
+def recognition_path(public_id: str) -> str:
     """Where the object keeps a recognition run."""
-    return f"recognition/{run.public_id}.json"
+    return f"recognition/{public_id}.json"
 
 
 def _published_runs(session: Session, testimony: Testimony) -> list[tuple[File, Recognition]]:
@@ -175,7 +173,7 @@ def _recording(recording: Recording) -> DescribedRecording:
                 sha256=captions.sha256,
                 created_at=captions.created_at,
                 published_at=captions.published_at,
-                path=captions_path(captions),
+                path=captions_path(captions.public_id),
             )
             for captions in recording.captions
         ],
@@ -210,7 +208,7 @@ def _transcript(transcript: Transcript) -> DescribedTranscript:
                 status=revision.status,
                 note=revision.note,
                 created_at=revision.created_at,
-                path=revision_path(transcript, revision),
+                path=revision_path(transcript.public_id, revision.number),
             )
             for revision in transcript.revisions
         ],
