@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive.changes import outbox, transcripts
 from archive.changes import recognition as recognition_changes
+from archive.changes.derivatives import is_whole
 from archive.changes.events import program_agent
 from archive.changes.people import speaker_of
 from archive.clock import now
@@ -40,7 +41,9 @@ def work_on(shop: Workshop, recording_id: int) -> None:
             raise
         except Exception as error:
             with writing(shop.engine) as session:
-                record(session, name, *load(session, recording_id), outcome="failed", reason=str(error))
+                testimony, recording = load(session, recording_id)
+                record(session, name, testimony, recording, outcome="failed", reason=str(error))
+                outbox.announce_to_store(session, testimony)
             raise
 
 
@@ -71,29 +74,35 @@ def accession(shop: Workshop, recording_id: int) -> None:
 
 
 def derive(shop: Workshop, recording_id: int) -> None:
-    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video."""
+    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video.
+
+    What was made before and is no longer whole on disk is made again.
+    """
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
     file = recording.current_file
-    if any(derivative.kind == "playback" for derivative in file.derivatives):
+    there = {each.kind for each in file.derivatives if is_whole(shop.derivatives, each)}
+    if "playback" in there and len(there) == len(file.derivatives):
         return
     original = shop.original(testimony, file)
     probe = Probe.model_validate(file.probe)
     plan = plan_playback(probe)
     folder = shop.derivatives / testimony.public_id
     folder.mkdir(parents=True, exist_ok=True)
-    copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
-    played = probe_file(copy, shop.programs) if copy else probe
-    made = [
-        Derivative(
-            kind="playback",
-            path=_relative(shop, copy) if copy else None,
-            media_type=plan.media_type,
-            size=played.size,
-            width=played.video.width if played.video else None,
-            height=played.video.height if played.video else None,
+    made = []
+    if "playback" not in there:
+        copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
+        played = probe_file(copy, shop.programs) if copy else probe
+        made.append(
+            Derivative(
+                kind="playback",
+                path=_relative(shop, copy) if copy else None,
+                media_type=plan.media_type,
+                size=played.size,
+                width=played.video.width if played.video else None,
+                height=played.video.height if played.video else None,
+            )
         )
-    ]
     poster = make_poster(original, probe, folder / f"{file.public_id}.jpg", shop.programs)
     if poster is not None:
         made.append(
@@ -106,8 +115,13 @@ def derive(shop: Workshop, recording_id: int) -> None:
         )
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-        there = {derivative.kind for derivative in recording.current_file.derivatives}
-        recording.current_file.derivatives.extend(each for each in made if each.kind not in there)
+        file = recording.current_file
+        kinds = {each.kind for each in made}
+        for replaced in [each for each in file.derivatives if each.kind in kinds]:
+            file.derivatives.remove(replaced)
+            session.delete(replaced)
+        session.flush()  # there is one of a kind: the old one goes first
+        file.derivatives.extend(made)
         record(
             session,
             "derivation",

@@ -2,16 +2,21 @@
 
 import json
 import zlib
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.models import (
     AccessStatement,
+    Clip,
     Event,
     File,
+    Person,
     Recognition,
     Recording,
+    Role,
     Segment,
     Testimony,
     Transcript,
@@ -20,6 +25,7 @@ from archive.queries import testimonies
 from schemas.descriptor import (
     DescribedCaptions,
     DescribedChapter,
+    DescribedClip,
     DescribedCollection,
     DescribedEvent,
     DescribedFile,
@@ -27,6 +33,7 @@ from schemas.descriptor import (
     DescribedRecognition,
     DescribedRecording,
     DescribedRevision,
+    DescribedSpeaker,
     DescribedStatement,
     DescribedTranscript,
     Descriptor,
@@ -41,6 +48,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
     """The descriptor of a loaded testimony, as things stand now."""
     numbers = {recording.id: recording.number for recording in testimony.recordings}
     events = session.scalars(select(Event).where(Event.testimony_id == testimony.id).order_by(Event.id))
+    clips = session.scalars(select(Clip).where(Clip.testimony_id == testimony.id).order_by(Clip.id)).all()
     return Descriptor(
         public_id=testimony.public_id,
         accession_number=testimony.accession_number,
@@ -59,19 +67,10 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         sidecar=testimony.sidecar,
         created_at=testimony.created_at,
         published_at=testimony.published_at,
-        people=[
-            DescribedPerson(
-                public_id=role.person.public_id,
-                identifier=role.person.identifier,
-                role=role.role,
-                names=role.person.names,
-                published_name=role.person.published_name,
-            )
-            for role in testimony.roles
-        ],
+        people=[DescribedPerson(role=role.role, **_person(role.person)) for role in testimony.roles],
         recordings=[_recording(recording) for recording in testimony.recordings],
         chapters=[DescribedChapter.model_validate(chapter) for chapter in testimony.chapters],
-        statements=[_statement(testimony, statement) for statement in testimony.statements],
+        statements=[_statement(testimony, clips, statement) for statement in testimony.statements],
         transcripts=[_transcript(transcript) for transcript in testimony.transcripts],
         recognitions=[
             DescribedRecognition(
@@ -91,6 +90,10 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
             )
             for event in events
         ],
+        speakers=[DescribedSpeaker(**_person(person)) for person in _other_speakers(session, testimony)],
+        clips=[_clip(testimony, clip) for clip in clips],
+        change_number=testimony.change_number,
+        version=testimony.version,
     )
 
 
@@ -127,6 +130,9 @@ def recognitions(session: Session, testimony: Testimony) -> dict[str, StoredReco
             flags=run.flags,
             finished_at=run.finished_at,
             windows=[json.loads(zlib.decompress(window.result)) for window in run.windows],
+            windows_finished_at=[window.finished_at for window in run.windows],
+            created_at=run.created_at,
+            published_at=run.published_at,
         )
         for file, run in _published_runs(session, testimony)
     }
@@ -180,17 +186,47 @@ def _recording(recording: Recording) -> DescribedRecording:
     )
 
 
-def _statement(testimony: Testimony, statement: AccessStatement) -> DescribedStatement:
+def _person(person: Person) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in DescribedSpeaker.model_fields}
+
+
+def _other_speakers(session: Session, testimony: Testimony) -> list[Person]:
+    """People whom a segment names as its speaker and who have no role: a later description left them out."""
+    with_role = select(Role.person_id).where(Role.testimony_id == testimony.id)
+    spoken = (
+        select(Segment.person_id)
+        .join(Transcript, Transcript.id == Segment.transcript_id)
+        .where(Transcript.testimony_id == testimony.id, Segment.person_id.is_not(None))
+    )
+    statement = select(Person).where(Person.id.in_(spoken), Person.id.not_in(with_role))
+    return list(session.scalars(statement.order_by(Person.id)))
+
+
+def _clip(testimony: Testimony, clip: Clip) -> DescribedClip:
+    transcript, revision = next(
+        (transcript.public_id, revision.number)
+        for transcript in testimony.transcripts
+        for revision in transcript.revisions
+        if revision.id == clip.revision_id
+    )
+    named = {"transcript": transcript, "revision": revision}
+    fields = {name: getattr(clip, name) for name in DescribedClip.model_fields if name not in named}
+    return DescribedClip(**named, **fields)
+
+
+def _statement(testimony: Testimony, clips: Sequence[Clip], statement: AccessStatement) -> DescribedStatement:
     subjects = {
         "recording": {recording.id: recording.public_id for recording in testimony.recordings},
         "transcript": {transcript.id: transcript.public_id for transcript in testimony.transcripts},
         "chapter": {chapter.id: chapter.public_id for chapter in testimony.chapters},
+        "clip": {clip.id: clip.public_id for clip in clips},
     }
     public_id = subjects.get(statement.subject, {}).get(statement.subject_id or 0)
     successors = {row.id: row.public_id for row in testimony.statements}
     named = {
         "subject_public_id": public_id,
         "superseded_by": successors.get(statement.superseded_by or 0),
+        "subject_row": statement.subject_id if public_id is None else None,
     }
     fields = {name: getattr(statement, name) for name in DescribedStatement.model_fields if name not in named}
     return DescribedStatement(**named, **fields)
@@ -212,6 +248,7 @@ def _transcript(transcript: Transcript) -> DescribedTranscript:
             )
             for revision in transcript.revisions
         ],
+        created_at=transcript.created_at,
     )
 
 
@@ -238,4 +275,5 @@ def _segment(segment: Segment, numbers: dict[int, int], checked: set[int]) -> St
             for word in segment.iter_words()
             if word.timed
         ],
+        created_at=segment.created_at,
     )
