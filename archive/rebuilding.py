@@ -113,7 +113,7 @@ def _begin(engine: Engine) -> None:
         state = standing(session)
         if state == "in use":
             raise Conflict(
-                f"the database holds {testimonies.count(session)} testimonies already, and a rebuild never "
+                f"the database is not empty ({testimonies.count(session)} testimonies), and a rebuild never "
                 "overwrites: to rebuild from the store alone, move the database away first and keep it"
             )
         if state == "rebuilt":

@@ -72,6 +72,8 @@ def _can_be_read(path: Path) -> bool:
                 connection.close()
         except sqlite3.OperationalError:
             time.sleep(_PAUSE_SECONDS)
+        except sqlite3.DatabaseError:
+            return True  # as well as it ever can: it is torn, or none, which whoever asks it is told
         else:
             return True
     return False

@@ -19,8 +19,8 @@ _SUBJECTS = {"recording": "recording", "transcript": "transcript", "chapter": "c
 def rows(engine: Engine, *, without: Names[str] = ()) -> dict[str, list[dict[str, Any]]]:
     """Rows of every table of the record by the table's name, each in an order that row ids have no say in.
 
-    `without` are kinds of events to leave out. Ids are replaced by the public id (or what else tells it apart)
-    of the row that they name.
+    `without` are kinds of events to leave out. Ids are replaced by the public id, or what else tells it
+    apart, of the row that they name.
     """
     with reading(engine) as session:
         found = {

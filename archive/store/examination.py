@@ -42,9 +42,12 @@ class _Look:
         self.findings.append(Finding(code, self.object_id, str(where), f"{where}: {sentence}"))
 
     def found_at(self, path: str) -> bool:
-        """Whether something is said already of a path, or of a folder that it lies in."""
+        """Whether something is said already of a path (a sidecar's is its inventory's), or of a folder that
+        it lies in."""
         said = {Path(finding.path) for finding in self.findings}
         where = self.folder / path
+        if where.name == SIDECAR:
+            where = where.with_name(INVENTORY)
         return where in said or not said.isdisjoint(where.parents)
 
 
@@ -56,7 +59,10 @@ def examine_folder(folder: Path, object_id: str, *, read_content: bool, told: To
     root = read(folder)
     trusted = _trusted(look, root)
     if trusted is None:
-        look.find("torn", INVENTORY, "neither this inventory nor the newest version's own is whole")
+        code, why = _why(folder)
+        said = validate(folder) if code == "invalid" else []  # of files nothing can be said without it
+        reasons = [sentence for path, sentence in said if path == INVENTORY]
+        look.find(code, INVENTORY, "; ".join(reasons) or f"{why}, nor is the newest version's own whole")
         return Examined(object_id, {}, tuple(look.findings))
     if trusted.object_id != object_id:
         look.find("not-of-this-archive", INVENTORY, f"says {trusted.object_id}, expected {object_id}")
@@ -112,27 +118,24 @@ def _trusted(look: _Look, root: Inventory | None) -> Inventory | None:
     for version in version_folders(look.folder)[:1]:
         inventory = read(version)
         if inventory is not None and inventory.object_id == look.object_id:
-            look.find(
-                "torn",
-                INVENTORY,
-                f"is not whole ({_why(look.folder)}); that of {version.name} is, and is read",
-            )
+            code, why = _why(look.folder)
+            look.find(code, INVENTORY, f"{why}; that of {version.name} is whole, and is read in its place")
             return inventory
     return None
 
 
-def _why(folder: Path) -> str:
-    """Why `inventories.read` takes an inventory for torn."""
+def _why(folder: Path) -> tuple[str, str]:
+    """Why `inventories.read` will not have an inventory: a finding's code, and a clause."""
     if not (folder / INVENTORY).is_file():
-        return "it is not there"
+        return "torn", "the inventory is not there"
     if not (folder / SIDECAR).is_file():
-        return "its sidecar is not there"
+        return "torn", "the inventory's sidecar is not there"
     content = (folder / INVENTORY).read_bytes()
     expected = Inventory(content, None).sidecar.split()[0].decode()
     said = (folder / SIDECAR).read_bytes().split()[:1]
     if not said or said[0].decode(errors="replace") != expected:
-        return "its digest is not the one in its sidecar"
-    return "it is no inventory that this archive writes"
+        return "torn", "the inventory's digest is not the one in its sidecar"
+    return "invalid", "the inventory is not one of OCFL 1.1 with SHA-512"
 
 
 def _check_versions(look: _Look, trusted: Inventory, *, whole: bool) -> None:
@@ -145,7 +148,8 @@ def _check_versions(look: _Look, trusted: Inventory, *, whole: bool) -> None:
         own = read(here[name])
         path = f"{name}/{INVENTORY}"
         if own is None:
-            look.find("torn", path, f"is not whole: {_why(here[name])}")
+            code, why = _why(here[name])
+            look.find(code, path, why)
         elif own.object_id != look.object_id:
             look.find("not-of-this-archive", path, f"says {own.object_id}, expected {look.object_id}")
         elif name == f"v{trusted.number}" and whole and own.content != trusted.content:
@@ -220,7 +224,8 @@ def _check_strays(look: _Look, trusted: Inventory) -> None:
         if not look.found_at(path):
             look.find("unexpected", path, "no inventory names this file")
     for path in look.empty:
-        if not look.found_at(path):
+        should_hold = any(each.startswith(f"{path}/") for each in named)
+        if not should_hold and not look.found_at(path):
             look.find("unexpected", path, "is an empty folder, and nobody names it")
 
 

@@ -23,7 +23,8 @@ def survey_root(root: StorageRoot) -> Survey:
     ids: set[str] = set()
     findings = [*_check_root(root), *_check_builds(root)]
     for entry in _entries(root.folder):
-        if entry.name in root.parts and not entry.is_symlink():
+        own = entry.name in root.parts or entry.name.startswith("0=")
+        if own and not entry.is_symlink():
             continue
         findings += _look(root, Path(entry.path), entry, ids)
     return Survey(tuple(sorted(ids)), tuple(findings))

@@ -14,6 +14,11 @@ _PLACES = ("content_path", "file", "filename", "dir", "entry", "version_dir", "i
 """Parameters of ocfl-py's messages that name a place in the object, the most telling first."""
 
 
+_OURS = frozenset({"E003a", "E003b", "E003c", "E006", "E007", "E024"})
+"""What it says of declarations, and of folders that are empty (be it for a file that is missing from them):
+`examination` looks at those itself, one by one."""
+
+
 class _Log(ocfl.ValidationLogger):  # type: ignore[misc]  # ocfl-py has no types
     """Keeps every error with its parameters, which ocfl-py would melt into a sentence."""
 
@@ -23,6 +28,8 @@ class _Log(ocfl.ValidationLogger):  # type: ignore[misc]  # ocfl-py has no types
 
     def log(self, code: str, is_error: bool, **args: Any) -> None:
         """As ocfl-py's, and keep where each error is. Warnings are passed over."""
+        if code in _OURS:
+            return
         before = len(self.messages)
         super().log(code, is_error, **args)
         for message in self.messages[before:]:
