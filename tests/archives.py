@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -68,12 +69,18 @@ def _migrated_database() -> bytes:
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, fresh: bool = True) -> None:
         self.settings = Settings(home=home)
         home.mkdir(parents=True, exist_ok=True)
-        (home / "archive.db").write_bytes(_migrated_database())
+        if fresh:
+            (home / "archive.db").write_bytes(_migrated_database())
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
+
+    @classmethod
+    def reopened(cls, home: Path) -> Self:
+        """The archive that is in a folder already."""
+        return cls(home, fresh=False)
 
     def close(self) -> None:
         """Let go of the database."""
