@@ -23,8 +23,8 @@ def check_derivatives(folder: Path, recorded: Holdings) -> Iterator[Finding]:
             continue
         if size != derivative.size:
             sentence = (
-                f"{path}: the {derivative.kind} has {size} bytes, the record says {derivative.size}; remove "
-                "it, and a worker makes it again when it starts"
+                f"{path}: the {derivative.kind} has {size} bytes, the record says {derivative.size}; "
+                "a worker makes it again when it starts"
             )
             yield Finding("altered", recorded.public_id, str(path), sentence)
 

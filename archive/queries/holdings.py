@@ -22,7 +22,7 @@ from archive.models import (
     Testimony,
     Transcript,
 )
-from archive.queries.descriptors import captions_path, recognition_path, revision_path
+from archive.queries.kept_texts import captions_path, recognition_path, revision_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ newest version's own speaks in its place, as it does for readers (`recovery.newe
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -249,14 +249,3 @@ def _by_path(digests: Mapping[str, list[str]]) -> dict[str, str]:
 
 def _sha256(inventory: Inventory) -> dict[str, str]:
     return _by_path(inventory.data.get("fixity", {}).get("sha256", {}))
-
-
-def signature(folder: Path) -> Iterator[bytes]:
-    """What changes of an object when somebody adds a version to it."""
-    for name in (INVENTORY, SIDECAR):
-        try:
-            yield (folder / name).read_bytes()
-        except OSError:
-            yield b""
-    if folder.is_dir():
-        yield from (version.name.encode() for version in version_folders(folder))

@@ -7,7 +7,6 @@ brought into its object by one rename, under one lock an object; a new object co
 
 import logging
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,23 +14,17 @@ from pathlib import Path
 
 from archive.clock import now
 from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
-from archive.findings import Finding
 from archive.store import Examined, StoredFile, Survey, Version
 from archive.store.content import Digests, check_folders, check_names, copy, digest
 from archive.store.durable import move, remove_folder, sync_folder, sync_folders, write_new
-from archive.store.examination import Known, examine_folder, signature
 from archive.store.inventories import INVENTORY, SIDECAR, Inventory, continued, is_valid
-from archive.store.locks import hold, hold_if_free, is_held
+from archive.store.locks import hold, hold_if_free
+from archive.store.patience import examine_at_rest
 from archive.store.recovery import newest, publish, put_right
 from archive.store.storage_root import OBJECT_DECLARATION, StorageRoot
 from archive.store.survey import survey_root
 
 log = logging.getLogger(__name__)
-
-_PATIENCE_SECONDS = 20.0
-"""How long an object in which something is wrong is looked at again while somebody writes to it: a version is
-renamed in and named within milliseconds, so what is still wrong then is not that writer's doing."""
-_PAUSE_SECONDS = 0.1
 
 
 class OcflStore:
@@ -101,22 +94,8 @@ class OcflStore:
         folder = self._root.folder / path
         if not os.path.lexists(folder):
             return None
-        known: Known = {}
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            lock = self._root.locks / path.name
-            held, before = is_held(lock), list(signature(folder))
-            try:
-                examined = examine_folder(
-                    folder, object_id, read_content=read_content, told=told, known=known
-                )
-            except OSError as error:
-                finding = Finding("unreadable", object_id, str(folder), f"{folder}: cannot be read: {error}")
-                return Examined(object_id, {}, (finding,))
-            at_rest = not held and not is_held(lock) and before == list(signature(folder))
-            if at_rest or not examined.findings or time.monotonic() > until:
-                return examined
-            time.sleep(_PAUSE_SECONDS)
+        lock = self._root.locks / path.name
+        return examine_at_rest(folder, object_id, lock, read_content=read_content, told=told)
 
     def _find(self, object_id: str) -> Inventory | None:
         if not self._root.declared():

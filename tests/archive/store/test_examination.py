@@ -18,7 +18,7 @@ from tests.contracts.store import add
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.store.ocfl_store._PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("archive.store.patience.PATIENCE_SECONDS", 0.5)
 
 
 def examine(root: Path, *, quick: bool = False) -> Examined:
@@ -89,7 +89,7 @@ def test_a_version_that_is_being_named_just_now_is_not_torn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer stands between bringing its version in and naming it, and goes on while somebody looks."""
-    monkeypatch.setattr("archive.store.ocfl_store._PATIENCE_SECONDS", 20)
+    monkeypatch.setattr("archive.store.patience.PATIENCE_SECONDS", 20)
     root = tmp_path / "store"
     folder = museum.make_good(root)
     named = {path: path.read_bytes() for path in folder.glob("inventory.json*")}
