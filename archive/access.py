@@ -2,7 +2,8 @@
 
 Every page, caption, download, media answer and index document is made from what `visible` returned and from
 nothing else (promise 3). Closed wins everywhere: without a statement in force on the testimony nothing is
-open; of the statements in force on a thing and on all that it is part of, the strictest counts.
+open; of the statements in force on a thing and on all that it is part of, the strictest counts. What came
+back from the store is closed to all but staff, whatever its statements say, until somebody confirms them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,6 +79,8 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
 
     Needs the testimony with its collection, recordings, transcripts, chapters and statements loaded.
     """
+    if testimony.unconfirmed_since is not None and not viewer.staff:
+        return CLOSED
     live = in_force(testimony.statements, now)
     closing = [statement for statement in live if not viewer.may(statement.level)]
     stated = [statement for statement in live if statement.whole]

@@ -9,7 +9,7 @@ from archive.changes.events import program_agent
 from archive.database import reading, writing
 from archive.errors import StoreError
 from archive.models import Testimony
-from archive.queries import descriptors, outbox, testimonies, texts
+from archive.queries import descriptors, kept_texts, outbox, testimonies, texts
 from archive.store import Store, StoredFile
 
 DESCRIPTOR = "descriptor.json"
@@ -68,10 +68,11 @@ def preserve_waiting(engine: Engine, store: Store) -> int:
 
 def _files(session: Session, testimony: Testimony) -> dict[str, StoredFile]:
     files = {DESCRIPTOR: _stored(descriptors.describe(session, testimony))}
-    for part in (descriptors.revisions, descriptors.recognitions):
+    for part in (kept_texts.revisions, kept_texts.recognitions):
         files.update({path: _stored(content) for path, content in part(session, testimony).items()})
     for text in testimony.texts:
-        files[descriptors.text_path(text)] = StoredFile(texts.content_of(session, text))
+        path = kept_texts.text_path(text.public_id, text.format)
+        files[path] = StoredFile(texts.content_of(session, text))
     return files
 
 

@@ -203,5 +203,11 @@ def _apply_wished_access(
         return
     if any(statement.whole for statement in testimony.statements):
         return
+    if testimony.unconfirmed_since is not None:
+        outcome.notes.append(
+            f"{testimony.accession_number or testimony.public_id}: came back from the store and is closed "
+            "until `testimony access` says who may see it; --access was passed over"
+        )
+        return
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
     outcome.update()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.changes import outbox, transfers
 from archive.changes import recognition as recognition_changes
+from archive.changes.derivatives import is_whole
 from archive.changes.events import program_agent
 from archive.clock import now
 from archive.database import reading, writing
@@ -43,7 +44,9 @@ def work_on(shop: Workshop, recording_id: int) -> None:
             raise
         except Exception as error:
             with writing(shop.engine) as session:
-                record(session, name, *load(session, recording_id), outcome="failed", reason=str(error))
+                testimony, recording = load(session, recording_id)
+                record(session, name, testimony, recording, outcome="failed", reason=str(error))
+                outbox.announce_to_store(session, testimony)
             raise
 
 
@@ -94,32 +97,39 @@ def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File
 
 def derive(shop: Workshop, recording_id: int) -> None:
     """Make what is played: a copy where browsers cannot play the original well, and a poster of a video; for
-    the current transfer, and before a better one takes its place."""
+    the current transfer, and before a better one takes its place.
+
+    What was made before and is no longer whole on disk is made again.
+    """
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
     for file in recording.files_in_use:
-        if file.stored_path is not None and not file.playable:
-            _derive(shop, testimony, recording, file)
+        there = {each.kind for each in file.derivatives if is_whole(shop.derivatives, each)}
+        complete = "playback" in there and len(there) == len(file.derivatives)
+        if file.stored_path is not None and not complete:
+            _derive(shop, testimony, recording, file, there)
 
 
-def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: File) -> None:
+def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: File, there: set[str]) -> None:
     original = shop.original(testimony, file)
     probe = Probe.model_validate(file.probe)
     plan = plan_playback(probe)
     folder = shop.derivatives / testimony.public_id
     folder.mkdir(parents=True, exist_ok=True)
-    copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
-    played = probe_file(copy, shop.programs) if copy else probe
-    made = [
-        Derivative(
-            kind="playback",
-            path=_relative(shop, copy) if copy else None,
-            media_type=plan.media_type,
-            size=played.size,
-            width=played.video.width if played.video else None,
-            height=played.video.height if played.video else None,
+    made = []
+    if "playback" not in there:
+        copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
+        played = probe_file(copy, shop.programs) if copy else probe
+        made.append(
+            Derivative(
+                kind="playback",
+                path=_relative(shop, copy) if copy else None,
+                media_type=plan.media_type,
+                size=played.size,
+                width=played.video.width if played.video else None,
+                height=played.video.height if played.video else None,
+            )
         )
-    ]
     poster = make_poster(original, probe, folder / f"{file.public_id}.jpg", shop.programs)
     if poster is not None:
         made.append(
@@ -133,8 +143,12 @@ def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: Fi
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording.id)
         row = find_file(recording, file)
-        there = {derivative.kind for derivative in row.derivatives}
-        row.derivatives.extend(each for each in made if each.kind not in there)
+        kinds = {each.kind for each in made}
+        for replaced in [each for each in row.derivatives if each.kind in kinds]:
+            row.derivatives.remove(replaced)
+            session.delete(replaced)
+        session.flush()  # there is one of a kind: the old one goes first
+        row.derivatives.extend(made)
         record(
             session,
             "derivation",

@@ -6,6 +6,8 @@ from threading import Event
 
 from sqlalchemy import Engine
 
+from archive.changes.derivatives import renew
+from archive.database import writing
 from archive.errors import SearchUnavailable, StoreError
 from archive.jobs import Job, Queue
 from archive.preservation import preserve_waiting
@@ -56,6 +58,15 @@ def run_worker(
             window_ms=settings.window_seconds * 1000,
             stop=stop,
         )
+        looked = False
+
+        def idle() -> None:
+            nonlocal looked
+            if not looked:  # once, and only now: this worker has the archive
+                with writing(engine) as session:
+                    renew(session, queue, settings.derivatives_folder)
+                looked = True
+            delivery.deliver()
 
         def handle(job: Job) -> None:
             work_on(shop, job.recording_id)
@@ -66,7 +77,7 @@ def run_worker(
                 stop=stop,
                 workers=settings.recognisers,
                 until_idle=until_idle,
-                idle=delivery.deliver,
+                idle=idle,
             )
         finally:
             recognisers.close()

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class _Part(BaseModel):
+    """Fields with a default came later than the first objects that lie in stores: those are read too."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
@@ -19,16 +21,36 @@ class DescribedCollection(_Part):
     description: str | None
     depositor: str | None
     machine_text: str
+    created_at: datetime | None = None
 
 
-class DescribedPerson(_Part):
-    """A person in a role; all names are kept here, the published one alone is shown anywhere."""
+class DescribedSpeaker(_Part):
+    """A person whose words the testimony holds; all names are kept here, the published one alone is shown
+    anywhere."""
 
     public_id: str
     identifier: str | None
-    role: str
     names: list[str]
     published_name: str | None
+    created_at: datetime | None = None
+
+
+class DescribedPerson(DescribedSpeaker):
+    """A person in a role."""
+
+    role: str
+
+
+class DescribedDerivative(_Part):
+    """What was made of a file, under the derivatives folder; it can be made again."""
+
+    kind: str
+    path: str | None
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    created_at: datetime
 
 
 class DescribedFile(_Part):
@@ -51,6 +73,8 @@ class DescribedFile(_Part):
     original_name: str
     created_at: datetime
     accessioned_at: datetime | None
+    source: str = ""
+    derivatives: list[DescribedDerivative] = []
 
 
 class DescribedText(_Part):
@@ -93,10 +117,26 @@ class DescribedChapter(_Part):
     synopsis: str | None
     keywords: list[str]
     places: list[str]
+    created_at: datetime | None = None
+
+
+class DescribedClip(_Part):
+    """A quoted stretch; `transcript` (a public id) and `revision` are what it was quoted from."""
+
+    public_id: str
+    recording_number: int
+    start_ms: int
+    end_ms: int
+    title: str | None
+    words: str
+    transcript: str
+    revision: int
+    created_at: datetime
 
 
 class DescribedStatement(_Part):
-    """An access statement; `subject_public_id` names the recording, transcript, chapter or clip."""
+    """An access statement; `subject_public_id` names the recording, transcript, chapter or clip. Where that
+    is no longer there, `subject_row` (its row id then) tells two such apart."""
 
     public_id: str
     subject: str
@@ -115,6 +155,7 @@ class DescribedStatement(_Part):
     superseded_at: datetime | None
     superseded_by: str | None
     """The public id of the statement that did."""
+    subject_row: int | None = None
 
 
 class DescribedRevision(_Part):
@@ -135,6 +176,7 @@ class DescribedTranscript(_Part):
     kind: str
     language: str | None
     revisions: list[DescribedRevision]
+    created_at: datetime | None = None
 
 
 class DescribedRecognition(_Part):
@@ -186,6 +228,22 @@ class Descriptor(_Part):
     transcripts: list[DescribedTranscript]
     recognitions: list[DescribedRecognition]
     events: list[DescribedEvent]
+    speakers: list[DescribedSpeaker] = []
+    """People who speak in a text and have no role any more."""
+    clips: list[DescribedClip] = []
+    change_number: int = 0
+    version: int = 1
+
+    @property
+    def kept_paths(self) -> set[str]:
+        """Every file that the object must hold beside the descriptor, by its logical path."""
+        files = {file.stored_path for recording in self.recordings for file in recording.files}
+        return {
+            *(path for path in files if path is not None),
+            *(text.path for text in self.texts),
+            *(revision.path for transcript in self.transcripts for revision in transcript.revisions),
+            *(run.path for run in self.recognitions),
+        }
 
     @model_validator(mode="before")
     @classmethod
@@ -240,6 +298,7 @@ class StoredSegment(_Part):
     checked: bool
     text: str
     words: list[StoredWord]
+    created_at: datetime | None = None
 
 
 class StoredRevision(_Part):
@@ -266,3 +325,7 @@ class StoredRecognition(_Part):
     flags: list[dict[str, Any]]
     finished_at: datetime | None
     windows: list[dict[str, Any]]
+    windows_finished_at: list[datetime] = []
+    """When each of `windows` was heard."""
+    created_at: datetime | None = None
+    published_at: datetime | None = None

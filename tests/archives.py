@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
@@ -70,12 +70,18 @@ def _migrated_database() -> bytes:
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, fresh: bool = True) -> None:
         self.settings = Settings(home=home)
         home.mkdir(parents=True, exist_ok=True)
-        (home / "archive.db").write_bytes(_migrated_database())
+        if fresh:
+            (home / "archive.db").write_bytes(_migrated_database())
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
+
+    @classmethod
+    def reopened(cls, home: Path) -> Self:
+        """The archive that is in a folder already."""
+        return cls(home, fresh=False)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -166,6 +172,7 @@ class SmallArchive:
                                 source="",
                                 stored_path=stored_path,
                                 accessioned_at=NOW,
+                                current_since=NOW,
                                 derivatives=[
                                     Derivative(
                                         kind="playback", path=None, media_type=media_type, size=len(content)

@@ -33,13 +33,28 @@ def state(
 ) -> bool:
     """Somebody's word on a loaded testimony: what was said before on the same places is superseded.
 
-    Announces the change, as a closing where anybody now has less than before; returns whether it was one.
+    A word on the whole testimony also confirms access that came back from the store. Announces the change,
+    as a closing where anybody now has less than before; returns whether it was one.
     Raises WrongInput where a statement makes no sense; nothing is changed then.
     """
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     places = {row.place for row in rows}
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.place in places]
-    return _replace(session, testimony, superseded, rows, now)
+    closing = _replace(session, testimony, superseded, rows, now)
+    if any(row.whole for row in rows):
+        confirm(session, testimony, said_by=said_by)
+    return closing
+
+
+def confirm(session: Session, testimony: Testimony, *, said_by: str) -> bool:
+    """Somebody's word that the access statements which came back from the store are those that hold; returns
+    whether it was needed. Announces the change."""
+    if testimony.unconfirmed_since is None:
+        return False
+    testimony.unconfirmed_since = None
+    events.record(session, "access confirmation", testimony_id=testimony.id, agent=said_by)
+    outbox.announce(session, testimony)
+    return True
 
 
 def describe(

@@ -40,6 +40,16 @@ def announce_to_index(session: Session, testimony: Testimony) -> None:
     )
 
 
+def announce_to_store(session: Session, testimony: Testimony) -> None:
+    """Have a testimony's object written anew, though nothing changed that may be found: an event happened."""
+    testimony.change_number += 1
+    session.add(
+        OutboxEntry(
+            testimony_id=testimony.id, destination="store", number=testimony.change_number, closing=False
+        )
+    )
+
+
 def tick(session: Session, testimony_id: int, destination: str, number: int) -> None:
     """What was written covers every change up to `number`: take those rows off."""
     session.execute(

@@ -23,7 +23,9 @@ class Testimony(HasPublicId, HasCreation, Base):
 
     `change_number` grows with every change that the index or the store has to hear of (see `outbox`).
     `sidecar` is the description that was last taken in, as it was given, so that a second ingest can tell
-    what changed in it, whatever was edited here since.
+    what changed in it, whatever was edited here since. `unconfirmed_since` is set where the testimony was
+    rebuilt from the store and nobody has yet said that its access statements still hold: until then it is
+    closed to all but staff. It is no part of the descriptor: whatever comes back is unconfirmed anyway.
     """
 
     __tablename__ = "testimony"
@@ -45,6 +47,7 @@ class Testimony(HasPublicId, HasCreation, Base):
     """Further described fields (source, publisher, ...), as given."""
     sidecar: Mapped[dict[str, Any] | None]
     published_at: Mapped[datetime | None]
+    unconfirmed_since: Mapped[datetime | None]
     change_number: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column()
 

@@ -1,26 +1,27 @@
 """From rows to what an object in the store says of itself."""
 
-import json
-import zlib
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from archive.models import (
     AccessStatement,
+    Clip,
     DepositedText,
     Event,
-    File,
-    Recognition,
+    Person,
     Recording,
-    Revision,
+    Role,
     Segment,
     Testimony,
     Transcript,
 )
-from archive.queries import testimonies
+from archive.queries.kept_texts import published_runs, recognition_path, revision_path, text_path
 from schemas.descriptor import (
     DescribedChapter,
+    DescribedClip,
     DescribedCollection,
     DescribedEvent,
     DescribedFile,
@@ -28,14 +29,11 @@ from schemas.descriptor import (
     DescribedRecognition,
     DescribedRecording,
     DescribedRevision,
+    DescribedSpeaker,
     DescribedStatement,
     DescribedText,
     DescribedTranscript,
     Descriptor,
-    StoredRecognition,
-    StoredRevision,
-    StoredSegment,
-    StoredWord,
 )
 
 
@@ -43,6 +41,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
     """The descriptor of a loaded testimony, as things stand now."""
     numbers = {recording.id: recording.number for recording in testimony.recordings}
     events = session.scalars(select(Event).where(Event.testimony_id == testimony.id).order_by(Event.id))
+    clips = session.scalars(select(Clip).where(Clip.testimony_id == testimony.id).order_by(Clip.id)).all()
     return Descriptor(
         public_id=testimony.public_id,
         accession_number=testimony.accession_number,
@@ -61,26 +60,17 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         sidecar=testimony.sidecar,
         created_at=testimony.created_at,
         published_at=testimony.published_at,
-        people=[
-            DescribedPerson(
-                public_id=role.person.public_id,
-                identifier=role.person.identifier,
-                role=role.role,
-                names=role.person.names,
-                published_name=role.person.published_name,
-            )
-            for role in testimony.roles
-        ],
+        people=[DescribedPerson(role=role.role, **_person(role.person)) for role in testimony.roles],
         recordings=[_recording(recording) for recording in testimony.recordings],
         texts=[_text(text) for text in testimony.texts],
         chapters=[DescribedChapter.model_validate(chapter) for chapter in testimony.chapters],
-        statements=[_statement(testimony, statement) for statement in testimony.statements],
+        statements=[_statement(testimony, clips, statement) for statement in testimony.statements],
         transcripts=[_transcript(transcript) for transcript in testimony.transcripts],
         recognitions=[
             DescribedRecognition(
-                public_id=run.public_id, file_public_id=file.public_id, path=recognition_path(run)
+                public_id=run.public_id, file_public_id=file.public_id, path=recognition_path(run.public_id)
             )
-            for file, run in _published_runs(session, testimony)
+            for file, run in published_runs(session, testimony)
         ],
         events=[
             DescribedEvent(
@@ -94,73 +84,11 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
             )
             for event in events
         ],
+        speakers=[DescribedSpeaker(**_person(person)) for person in _other_speakers(session, testimony)],
+        clips=[_clip(testimony, clip) for clip in clips],
+        change_number=testimony.change_number,
+        version=testimony.version,
     )
-
-
-def revisions(session: Session, testimony: Testimony) -> dict[str, StoredRevision]:
-    """Every published revision, by its path in the object."""
-    numbers = {recording.id: recording.number for recording in testimony.recordings}
-    stored = {}
-    for transcript in testimony.transcripts:
-        for revision in transcript.revisions:
-            segments = testimonies.segments_of(session, revision)
-            checked = testimonies.checked_segments(session, revision)
-            stored[revision_path(transcript, revision)] = StoredRevision(
-                transcript=transcript.public_id,
-                number=revision.number,
-                segments=[_segment(segment, numbers, checked) for segment in segments],
-            )
-    return stored
-
-
-def recognitions(session: Session, testimony: Testimony) -> dict[str, StoredRecognition]:
-    """Every published recognition run with its raw windows, by its path in the object."""
-    return {
-        recognition_path(run): StoredRecognition(
-            public_id=run.public_id,
-            file=file.public_id,
-            engine=run.engine,
-            engine_version=run.engine_version,
-            model=run.model,
-            parameters=run.parameters,
-            language=run.language,
-            language_probability=run.language_probability,
-            language_given=run.language_given,
-            plan=run.plan,
-            flags=run.flags,
-            finished_at=run.finished_at,
-            windows=[json.loads(zlib.decompress(window.result)) for window in run.windows],
-        )
-        for file, run in _published_runs(session, testimony)
-    }
-
-
-def revision_path(transcript: Transcript, revision: Revision) -> str:
-    """Where the object keeps a revision."""
-    return f"transcripts/{transcript.public_id}/revision-{revision.number:04}.json"
-
-
-def text_path(text: DepositedText) -> str:
-    """Where the object keeps a text as it came. (Files stay where they are, so WebVTT is called captions
-    there, as it was when it always belonged to one recording.)"""
-    folder = "captions" if text.format == "vtt" else "texts"
-    return f"{folder}/{text.public_id}.{text.format}"
-
-
-def recognition_path(run: Recognition) -> str:
-    """Where the object keeps a recognition run."""
-    return f"recognition/{run.public_id}.json"
-
-
-def _published_runs(session: Session, testimony: Testimony) -> list[tuple[File, Recognition]]:
-    files = {file.id: file for recording in testimony.recordings for file in recording.files}
-    runs = session.scalars(
-        select(Recognition)
-        .where(Recognition.file_id.in_(files), Recognition.published_at.is_not(None))
-        .order_by(Recognition.id)
-        .options(selectinload(Recognition.windows))
-    )
-    return [(files[run.file_id], run) for run in runs]
 
 
 def _recording(recording: Recording) -> DescribedRecording:
@@ -175,20 +103,50 @@ def _recording(recording: Recording) -> DescribedRecording:
 
 def _text(text: DepositedText) -> DescribedText:
     fields = {name: getattr(text, name) for name in DescribedText.model_fields if name != "path"}
-    return DescribedText(**fields, path=text_path(text))
+    return DescribedText(**fields, path=text_path(text.public_id, text.format))
 
 
-def _statement(testimony: Testimony, statement: AccessStatement) -> DescribedStatement:
+def _person(person: Person) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in DescribedSpeaker.model_fields}
+
+
+def _other_speakers(session: Session, testimony: Testimony) -> list[Person]:
+    """People whom a segment names as its speaker and who have no role: a later description left them out."""
+    with_role = select(Role.person_id).where(Role.testimony_id == testimony.id)
+    spoken = (
+        select(Segment.person_id)
+        .join(Transcript, Transcript.id == Segment.transcript_id)
+        .where(Transcript.testimony_id == testimony.id, Segment.person_id.is_not(None))
+    )
+    statement = select(Person).where(Person.id.in_(spoken), Person.id.not_in(with_role))
+    return list(session.scalars(statement.order_by(Person.id)))
+
+
+def _clip(testimony: Testimony, clip: Clip) -> DescribedClip:
+    transcript, revision = next(
+        (transcript.public_id, revision.number)
+        for transcript in testimony.transcripts
+        for revision in transcript.revisions
+        if revision.id == clip.revision_id
+    )
+    named = {"transcript": transcript, "revision": revision}
+    fields = {name: getattr(clip, name) for name in DescribedClip.model_fields if name not in named}
+    return DescribedClip(**named, **fields)
+
+
+def _statement(testimony: Testimony, clips: Sequence[Clip], statement: AccessStatement) -> DescribedStatement:
     subjects = {
         "recording": {recording.id: recording.public_id for recording in testimony.recordings},
         "transcript": {transcript.id: transcript.public_id for transcript in testimony.transcripts},
         "chapter": {chapter.id: chapter.public_id for chapter in testimony.chapters},
+        "clip": {clip.id: clip.public_id for clip in clips},
     }
     public_id = subjects.get(statement.subject, {}).get(statement.subject_id or 0)
     successors = {row.id: row.public_id for row in testimony.statements}
     named = {
         "subject_public_id": public_id,
         "superseded_by": successors.get(statement.superseded_by or 0),
+        "subject_row": statement.subject_id if public_id is None else None,
     }
     fields = {name: getattr(statement, name) for name in DescribedStatement.model_fields if name not in named}
     return DescribedStatement(**named, **fields)
@@ -206,35 +164,9 @@ def _transcript(transcript: Transcript) -> DescribedTranscript:
                 status=revision.status,
                 note=revision.note,
                 created_at=revision.created_at,
-                path=revision_path(transcript, revision),
+                path=revision_path(transcript.public_id, revision.number),
             )
             for revision in transcript.revisions
         ],
-    )
-
-
-def _segment(segment: Segment, numbers: dict[int, int], checked: set[int]) -> StoredSegment:
-    return StoredSegment(
-        public_id=segment.public_id,
-        recording=None if segment.recording_id is None else numbers[segment.recording_id],
-        start_ms=segment.start_ms,
-        end_ms=segment.end_ms,
-        speaker_label=segment.speaker_label,
-        person=None if segment.person is None else segment.person.public_id,
-        language=segment.language,
-        recognition=None if segment.recognition is None else segment.recognition.public_id,
-        deposited_text=None if segment.deposited_text is None else segment.deposited_text.public_id,
-        checked=segment.id in checked,
-        text=segment.text,
-        words=[
-            StoredWord(
-                text=word.text,
-                offset=word.offset,
-                start_ms=word.start_ms or 0,
-                end_ms=word.end_ms or 0,
-                probability=word.probability,
-            )
-            for word in segment.iter_words()
-            if word.timed
-        ],
+        created_at=transcript.created_at,
     )

@@ -43,6 +43,11 @@ def explain(testimony: Testimony, now: datetime) -> Explanation:
         sentence = "open to the public" if everything else "open to the public, but for what is closed below"
         if testimony.published_at is None:
             sentence += "; not published yet"
+    elif testimony.unconfirmed_since is not None:
+        sentence = (
+            "closed because its access came back from the store, and nobody has confirmed it since "
+            f"{testimony.unconfirmed_since:%Y-%m-%d} (testimony access {testimony.public_id} --confirm)"
+        )
     elif whole:
         strictest = max(whole, key=lambda s: LEVELS.index(s.level))
         sentence = f"closed because it is {strictest.level}, said by {strictest.said_by}"

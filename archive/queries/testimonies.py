@@ -80,6 +80,7 @@ def described_to(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
         return true()
     return and_(
         Testimony.published_at.is_not(None),
+        Testimony.unconfirmed_since.is_(None),
         exists().where(_in_force_on_whole(now)),
         ~_stated(now, [level for level in LEVELS if not viewer.may(level)]),
     )
@@ -141,6 +142,18 @@ def all_ids(session: Session) -> list[int]:
     return list(session.scalars(select(Testimony.id).order_by(Testimony.id)))
 
 
+def unconfirmed_ids(session: Session) -> list[int]:
+    """Row ids of testimonies that were rebuilt and whose access nobody has confirmed."""
+    statement = select(Testimony.id).where(Testimony.unconfirmed_since.is_not(None))
+    return list(session.scalars(statement.order_by(Testimony.id)))
+
+
+def change_numbers(session: Session) -> dict[int, int]:
+    """The number of the last change of every testimony, by row id."""
+    rows = session.execute(select(Testimony.id, Testimony.change_number))
+    return {row[0]: row[1] for row in rows}
+
+
 def count(session: Session) -> int:
     """How many testimonies there are, closed ones among them (for staff)."""
     return session.scalar(select(func.count(Testimony.id))) or 0
@@ -178,7 +191,10 @@ def _noticed_by(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
         for level in LEVELS
         if level != "withdrawn" and not viewer.may(level)
     ]
-    return and_(Testimony.published_at.is_not(None), or_(*told)) if told else ~true()
+    if not told:
+        return ~true()
+    confirmed = Testimony.unconfirmed_since.is_(None)
+    return and_(Testimony.published_at.is_not(None), confirmed, or_(*told))
 
 
 def _stated(now: Moment, levels: Sequence[str], *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -4,11 +4,12 @@ One object a testimony, named by the testimony's public id; an object has number
 logical paths. Nothing is ever changed or removed within a version.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from archive.findings import Finding
 from archive.settings import Settings
 
 
@@ -29,6 +30,36 @@ class Version:
     """RFC 3339."""
     message: str
     sha512: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file of an object's newest version: where it lies, the digests that the object itself promises (in
+    lower-case hexadecimal; SHA-256 where it has one), and its size in bytes, None where it is not there."""
+
+    file: Path
+    sha512: str
+    sha256: str | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What an object holds, by logical path, and everything that is wrong with it. Where nothing in it says
+    what it holds, `held` is empty."""
+
+    object_id: str
+    held: Mapping[str, Held]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The ids of all objects that lie where they should, sorted, and what else is wrong with the store: what
+    lies in it that is no object, and what writers that died left behind."""
+
+    object_ids: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 class Store(Protocol):
@@ -55,6 +86,24 @@ class Store(Protocol):
 
     def object_ids(self) -> Iterator[str]:
         """Every object in the store, in no order."""
+
+    def history(self, object_id: str) -> Sequence[Version]:
+        """All versions of an object, the oldest first; empty where there is no such object. Raises
+        StoreDamaged."""
+
+    def survey(self) -> Survey:
+        """Look at everything but the insides of objects, and change nothing. What others are writing at the
+        moment is not taken for damage. Raises StoreError where the store cannot be read at all."""
+
+    def examine(
+        self, object_id: str, *, read_content: bool = True, told: Callable[[int], None] = lambda _: None
+    ) -> Examined | None:
+        """Look at everything in an object, and change nothing; None where there is no such object.
+
+        With `read_content` every byte is read and compared with the digests that the object promises (`told`
+        is told of bytes as they are read), else inventories alone. Damage is reported, never raised, and what
+        a writer is doing at the moment is not taken for it.
+        """
 
 
 def create_store(settings: Settings) -> Store:

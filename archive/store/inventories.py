@@ -51,12 +51,19 @@ class Inventory:
 
     def version(self) -> Version:
         """The newest version."""
-        newest = self.data["versions"][self.data["head"]]
+        return self._version(self.data["head"])
+
+    def versions(self) -> list[Version]:
+        """All versions, the oldest first."""
+        return sorted(map(self._version, self.data["versions"]), key=lambda version: version.number)
+
+    def _version(self, name: str) -> Version:
+        block = self.data["versions"][name]
         return Version(
-            number=self.number,
-            created=newest["created"],
-            message=newest.get("message", ""),
-            sha512={path: digest for digest, paths in newest["state"].items() for path in paths},
+            number=int(name[1:]),
+            created=block["created"],
+            message=block.get("message", ""),
+            sha512={path: digest for digest, paths in block["state"].items() for path in paths},
         )
 
     def content_path(self, logical_path: str) -> str | None:

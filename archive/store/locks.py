@@ -36,11 +36,16 @@ def hold_if_free(path: Path) -> Iterator[bool]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether anybody holds a lock now. A `hold_if_free` at this very moment may find it taken by us."""
+    """Whether anybody holds a lock now. A `hold_if_free` at this very moment may find it taken by us.
+
+    One that is there and that we may not open is another user's, who removes it when it is let go: held.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except PermissionError:
+        return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

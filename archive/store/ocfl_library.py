@@ -10,6 +10,7 @@ try:
     from ocfl.inventory_validator import InventoryValidator
     from ocfl.layout import LayoutException
     from ocfl.layout_registry import get_layout, layout_is_supported
+    from ocfl.validation_logger import ValidationLogger
     from ocfl.validator import Validator
 finally:
     logging.getLogger().removeHandler(_placeholder)
@@ -18,6 +19,7 @@ __all__ = [
     "Inventory",
     "InventoryValidator",
     "LayoutException",
+    "ValidationLogger",
     "Validator",
     "get_layout",
     "layout_is_supported",

@@ -6,20 +6,23 @@ brought into its object by one rename, under one lock an object; a new object co
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.clock import now
 from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
-from archive.store import StoredFile, Version
+from archive.store import Examined, StoredFile, Survey, Version
 from archive.store.content import Digests, check_folders, check_names, copy, digest
 from archive.store.durable import move, remove_folder, sync_folder, sync_folders, write_new
 from archive.store.inventories import INVENTORY, SIDECAR, Inventory, continued, is_valid
 from archive.store.locks import hold, hold_if_free
+from archive.store.patience import examine_at_rest
 from archive.store.recovery import newest, publish, put_right
 from archive.store.storage_root import OBJECT_DECLARATION, StorageRoot
+from archive.store.survey import survey_root
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,30 @@ class OcflStore:
         with _store_errors("the store could not be read"):
             if self._root.declared():
                 yield from self._root.object_ids()
+
+    def history(self, object_id: str) -> Sequence[Version]:
+        """All versions; see `archive.store.Store.history`."""
+        with _store_errors(f"the store could not read {object_id}"):
+            inventory = self._find(object_id)
+            return [] if inventory is None else inventory.versions()
+
+    def survey(self) -> Survey:
+        """Look at the whole; see `archive.store.Store.survey`."""
+        with _store_errors("the store could not be read"):
+            if not self._root.folder.exists():
+                return Survey((), ())
+            return survey_root(self._root)
+
+    def examine(
+        self, object_id: str, *, read_content: bool = True, told: Callable[[int], None] = lambda _: None
+    ) -> Examined | None:
+        """Look at one object; see `archive.store.Store.examine`."""
+        path = self._root.usual_path(object_id)
+        folder = self._root.folder / path
+        if not os.path.lexists(folder):
+            return None
+        lock = self._root.locks / path.name
+        return examine_at_rest(folder, object_id, lock, read_content=read_content, told=told)
 
     def _find(self, object_id: str) -> Inventory | None:
         if not self._root.declared():

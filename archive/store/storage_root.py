@@ -26,6 +26,9 @@ LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 _OURS = {"extensions", "ocfl_layout.json", "README.txt", "lost+found"}
 """What may lie in a root that is not declared yet: our own beginnings, and what a file system puts there."""
 
+_UNFINISHED = re.compile(r"\.(0=ocfl_1\.1|ocfl_layout\.json|README\.txt|config\.json)\.[0-9a-f]{32}")
+"""What `durable.write_over` calls a file of ours until it is whole."""
+
 _README = """\
 This folder is an OCFL storage root (https://ocfl.io/1.1/spec/): the record of an archive of testimonies.
 
@@ -38,19 +41,30 @@ JSON reader is needed to find and check them. Please change nothing here by hand
 class StorageRoot:
     """A storage root at `folder`; made on disk by `declare`, not before."""
 
+    LOCK = "storage root"
+    """Name of the lock under which the root itself is made."""
+
+    parts = frozenset({*_OURS, DECLARATION})
+    """What lies in a root beside its objects."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._layout: Any = None  # ocfl-py has no types
 
     @property
+    def writing(self) -> Path:
+        """Folder of what writers need."""
+        return self.folder / "extensions" / "testimony-writing"
+
+    @property
     def locks(self) -> Path:
         """Folder of the objects' locks."""
-        return self.folder / "extensions" / "testimony-writing" / "locks"
+        return self.writing / "locks"
 
     @property
     def builds(self) -> Path:
         """Folder of versions that are being built, one folder an object."""
-        return self.folder / "extensions" / "testimony-writing" / "builds"
+        return self.writing / "builds"
 
     def declared(self) -> bool:
         """Whether the folder says that it is a storage root of the version that we write."""
@@ -66,9 +80,10 @@ class StorageRoot:
         make_folder(self.builds)
         if self.declared():
             return
-        with hold(self.locks / "storage root"):
+        with hold(self.locks / self.LOCK):
             if self.declared():
                 return
+            self._clear_unfinished()
             strangers = sorted(
                 entry.name
                 for entry in self.folder.iterdir()
@@ -87,6 +102,43 @@ class StorageRoot:
             write_over(self.folder / "README.txt", _README.encode())
             sync_folder(self.folder)
             write_over(self.folder / DECLARATION, b"ocfl_1.1\n")
+
+    def _clear_unfinished(self) -> None:
+        """Remove what a process that died while it made the root left of files it had not renamed yet."""
+        for folder in (self.folder, self.folder / "extensions" / LAYOUT):
+            for path in folder.glob(".*"):
+                if _UNFINISHED.fullmatch(path.name) and path.is_file():
+                    path.unlink()
+
+    def check_layout(self) -> Iterator[tuple[Path, str]]:
+        """What is wrong with the layout's files, which say where objects lie."""
+        try:
+            self._read_layout()
+        except StoreError as error:
+            yield self.folder / "ocfl_layout.json", f"the layout cannot be read: {error}"
+
+    def layout_files(self) -> list[Path]:
+        """Files that describe the layout, in the extensions folder."""
+        return [self.folder / "extensions" / LAYOUT / "config.json"]
+
+    def usual_path(self, object_id: str) -> Path:
+        """As `object_path`, by the layout that we write where the root's own cannot be read: for those who
+        look at a broken root."""
+        try:
+            return self.object_path(object_id)
+        except StoreError:
+            return Path(ocfl.get_layout(LAYOUT).identifier_to_path(object_id))
+
+    def id_at(self, folder: Path) -> str | None:
+        """The id of the object whose place a folder is; None where no object of ours would lie there."""
+        name = unquote(folder.name)
+        try:
+            if self.folder / self.usual_path(name) == folder:
+                return name
+            found = _read_id(folder)  # a name too long for its folder
+            return found if self.folder / self.usual_path(found) == folder else None
+        except (StoreError, WrongInput):
+            return None
 
     def object_path(self, object_id: str) -> Path:
         """Where an object lies, relative to the root, whether or not it is there. Raises WrongInput."""

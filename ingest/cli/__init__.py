@@ -3,10 +3,22 @@
 Heavy imports wait inside the commands, so that `--help` answers at once.
 """
 
-from ingest.cli import access, demo, ingest, search, serve, status, worker
+from ingest.cli import access, demo, ingest, rebuild, search, serve, status, verify, worker
 from ingest.cli.app import app
 
-__all__ = ["access", "app", "demo", "ingest", "main", "search", "serve", "status", "worker"]
+__all__ = [
+    "access",
+    "app",
+    "demo",
+    "ingest",
+    "main",
+    "rebuild",
+    "search",
+    "serve",
+    "status",
+    "verify",
+    "worker",
+]
 
 
 def main() -> None:

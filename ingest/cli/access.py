@@ -52,6 +52,12 @@ def access(
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who says so; default: your user name.")
     ] = None,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm", help="The statements that came back from the store (testimony rebuild) still hold."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say who may see a testimony, or show who may and why.
@@ -64,6 +70,12 @@ def access(
     from archive.queries.explanations import explain
 
     with open_archive() as archive:
+        if confirm and level is not None:
+            raise typer.BadParameter(
+                "either say a LEVEL or confirm those that came back", param_hint="--confirm"
+            )
+        if confirm:
+            _confirm(archive, testimony, by)
         if level is not None:
             _state(archive, testimony, level, recording, (start, end), (begins, ends), reason, notice, by)
         with reading(archive.engine) as session:
@@ -110,6 +122,24 @@ def _state(
             notice=notice,
         )
         changes.state(session, row, [statement], said_by=by or getpass.getuser(), now=now())
+        testimony_id = row.id
+    preserve(archive.engine, archive.store, testimony_id)
+    if not archive.queue.running():
+        _deliver(archive)
+
+
+def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
+    import getpass
+
+    from archive.changes import access as changes
+    from archive.database import writing
+    from archive.preservation import preserve
+
+    with writing(archive.engine) as session:
+        row = _find(session, wanted)
+        if not changes.confirm(session, row, said_by=by or getpass.getuser()):
+            typer.echo(f"testimony: {row.public_id} needs no confirmation", err=True)
+            return
         testimony_id = row.id
     preserve(archive.engine, archive.store, testimony_id)
     if not archive.queue.running():

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -20,6 +21,7 @@ from rich.progress import (
 from sqlalchemy import Engine
 
 from archive.database import reading
+from archive.fixity import Watch
 from archive.queries import progress as recorded
 
 _POLL_SECONDS = 0.5
@@ -38,6 +40,45 @@ def receiving(path: Path) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(f"receiving {path.name}", total=size)
         yield lambda count: bars.advance(task, count)
+
+
+@contextmanager
+def checking() -> Iterator[Watch]:
+    """Show how far a check of the archive comes; gives what is to be told."""
+    watch = Watch()
+    if not sys.stderr.isatty():
+        yield watch
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[objects]}"),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("verifying", total=None, objects="")
+
+        def show(done: int, of: int, read: int, size: int) -> None:
+            # Without content to be read, or a record that says how much, objects are counted.
+            completed, total = (read, max(size, read)) if read and size else (done, of or None)
+            bars.update(task, completed=completed, total=total, objects=f"{done} of {of} objects")
+
+        watch.show = show
+        yield watch
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of how many are done; gives the function to be told."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _of: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, of: bars.update(task, completed=done, total=of)
 
 
 @contextmanager

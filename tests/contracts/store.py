@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +23,13 @@ def add(store: Store, object_id: str, **files: bytes) -> Version:
     """Add files by name; `_` stands for a dot."""
     named = {name.replace("_", "."): StoredFile(content) for name, content in files.items()}
     return store.add(object_id, named, message="a test", agent="tests")
+
+
+def everything(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    """All files below a folder, with their content and the time of their last change."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()
+    }
 
 
 names = st.sampled_from(["a.txt", "b.json", "recordings/1.wav", "recordings/2.wav", "clips/x/y.json"])
@@ -261,3 +268,77 @@ class StoreContract:
             for object_id, files in model.items():
                 for path, content in files.items():
                     assert store.path(object_id, path).read_bytes() == content
+
+    def test_all_versions_are_told(self, tmp_path: Path) -> None:
+        with self.checked(tmp_path / "store") as store:
+            assert list(store.history("bcdfgh2345")) == []
+            first = add(store, "bcdfgh2345", a_txt=b"bread")
+            second = add(store, "bcdfgh2345", a_txt=b"butter")
+            assert list(store.history("bcdfgh2345")) == [first, second]
+            assert store.newest("bcdfgh2345") == second
+
+    def test_looking_finds_what_is_held_and_nothing_wrong(self, tmp_path: Path) -> None:
+        with self.checked(tmp_path / "store") as store:
+            assert (store.survey().object_ids, store.survey().findings) == ((), ())
+            assert store.examine("bcdfgh2345") is None
+            add(store, "jkmnpq6789", a_txt=b"jam")
+            add(store, "bcdfgh2345", a_txt=b"bread", b_txt=b"bread")
+            add(store, "bcdfgh2345", a_txt=b"butter")
+            before = everything(tmp_path)
+            assert (store.survey().object_ids, store.survey().findings) == (("bcdfgh2345", "jkmnpq6789"), ())
+            read: list[int] = []
+            examined = store.examine("bcdfgh2345", told=read.append)
+            assert examined is not None
+            assert examined.findings == ()
+            assert sum(read) == len(b"bread") + len(b"butter")  # each content once
+            for path, content in {"a.txt": b"butter", "b.txt": b"bread"}.items():
+                held = examined.held[path]
+                assert (held.file.read_bytes(), held.size) == (content, len(content))
+                assert held.sha512 == sha512(content)
+                assert held.sha256 in (None, hashlib.sha256(content).hexdigest())
+            quick = store.examine("bcdfgh2345", read_content=False, told=read.append)
+            assert quick == examined
+            assert len(read) == 2
+            assert everything(tmp_path) == before
+
+    def test_looking_finds_content_that_changed_or_went(self, tmp_path: Path) -> None:
+        store = self.open_store(tmp_path / "store")
+        add(store, "bcdfgh2345", a_txt=b"bread", b_txt=b"butter")
+        add(store, "bcdfgh2345", a_txt=b"jam")
+        for path, content in {"a.txt": b"jar", "b.txt": None}.items():
+            file = store.path("bcdfgh2345", path)
+            file.chmod(0o644)
+            if content is None:
+                file.unlink()
+            else:
+                file.write_bytes(content)
+        examined = store.examine("bcdfgh2345")
+        assert examined is not None
+        assert {finding.code for finding in examined.findings} == {"altered", "missing"}
+        assert {finding.testimony for finding in examined.findings} == {"bcdfgh2345"}
+        assert examined.held["b.txt"].size is None
+        quick = store.examine("bcdfgh2345", read_content=False)
+        assert quick is not None
+        assert {finding.code for finding in quick.findings} == {"missing"}
+
+    def test_looking_while_others_write_finds_nothing_wrong(self, tmp_path: Path) -> None:
+        with self.checked(tmp_path / "store") as store:
+            add(store, "bcdfgh2345", a_txt=b"bread")
+            ended = Event()
+
+            def write() -> None:
+                for number in range(40):
+                    add(store, "bcdfgh2345", a_txt=b"%d" % number)
+                    add(store, f"jkmnpq{number}", a_txt=b"jam")
+                ended.set()
+
+            writer = Thread(target=write)
+            writer.start()
+            while not ended.is_set():
+                survey = store.survey()
+                assert survey.findings == ()
+                for object_id in survey.object_ids[:3]:
+                    examined = store.examine(object_id)
+                    assert examined is not None
+                    assert examined.findings == ()
+            writer.join()

@@ -1,5 +1,6 @@
 """The worker, with real files and real ffmpeg and a transcriber that follows a script."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,16 +12,21 @@ import pytest
 
 from archive.access import PUBLIC
 from archive.database import reading, writing
+from archive.fixity import verify
 from archive.jobs import Queue, create_queue
+from archive.models import Derivative
 from archive.models import Event as EventRow
+from archive.preservation import preserve_waiting
 from archive.queries import outbox, progress, readings, testimonies
 from archive.reading import Reading
+from archive.rebuilding import finish, rebuild
 from archive.settings import Settings
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony, TextFile
 from ingest.media.commands import find_programs
 from ingest.receiving import receive
 from ingest.registration import Wishes, register
 from ingest.worker import run_worker
+from schemas.descriptor import Descriptor
 from schemas.metadata import TestimonyMetadata
 from search.backend import create_backend
 from search.find import ask
@@ -236,3 +242,66 @@ def test_a_file_that_was_changed_since_it_was_received_is_not_taken(house: House
     (state,) = house.queue.states()
     assert "SHA-512" in (state.reason or "")
     assert house.steps() == ["accession"]
+
+
+def test_derivatives_that_are_gone_are_made_again_and_nothing_is_heard_again(
+    house: House, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    film = "testsrc2=s=64x48:r=10:d=5"
+    sound(tmp_path / "a.mkv", 5, "-f", "lavfi", "-i", film, "-c:v", "mpeg2video", "-c:a", "pcm_s16le")
+    house.bring(DepositedRecording(tmp_path / "a.mkv", 1), title="Proverbs")
+    house.work(Script(log=log))
+    heard = log.read_text()
+    made = sorted(path for path in house.settings.derivatives_folder.rglob("*") if path.is_file())
+    assert sorted(path.suffix for path in made) == [".jpg", ".mp4"]
+    for gone in ([made[0]], [made[1]], made):
+        for path in gone:
+            path.unlink()
+        codes = [finding.code for finding in verify(house.settings)]
+        assert codes == ["missing"] * len(gone)
+        house.work(Script(log=log))
+        assert verify(house.settings) == []
+        assert all(path.is_file() for path in made)
+    made[0].write_bytes(b"cut off")
+    assert [finding.code for finding in verify(house.settings)] == ["altered"]
+    house.work(Script(log=log))
+    assert verify(house.settings) == []
+    assert log.read_text() == heard
+    with reading(house.archive.engine) as session:
+        assert session.query(Derivative).count() == 2
+    assert house.steps() == ["done"]
+
+
+def test_what_came_back_from_the_store_is_finished_by_the_worker(house: House, tmp_path: Path) -> None:
+    """Published before, it is heard no more; registered and never accessioned, it is taken in from where it
+    was received."""
+    log = tmp_path / "log"
+    done = house.bring(DepositedRecording(sound(tmp_path / "a.wav", 25), 1), title="Proverbs")
+    house.work(Script(log=log))
+    registered = house.bring(DepositedRecording(sound(tmp_path / "b.wav", 5), 1), title="Sayings")
+    preserve_waiting(house.archive.engine, house.archive.store)
+    heard = log.read_text()
+    shutil.rmtree(house.settings.derivatives_folder)
+    other = SmallArchive(tmp_path / "other")
+    shutil.copytree(house.settings.store_folder, other.settings.store_folder)
+    settings = other.settings.model_copy(update={"recognisers": 1, "window_seconds": 10})
+    again = House(other, settings, create_queue(settings, other.engine))
+    outcome = rebuild(other.engine, other.store, again.queue)
+    finish(other.engine, outcome)
+    assert (sorted(outcome.back), outcome.findings) == (sorted([done, registered]), [])
+    again.work(Script(log=log))
+    assert again.steps() == ["done", "done"]
+    assert verify(settings) == []
+    assert log.read_text().startswith(heard)
+    assert len(log.read_text().splitlines()) == len(heard.splitlines()) + 1
+    other.close()
+
+
+def test_a_failure_is_told_in_the_store_too(house: House, tmp_path: Path) -> None:
+    public_id = house.bring(DepositedRecording(sound(tmp_path / "a.flac", 25), 1), title="Long")
+    house.work(Script(fails_at=frozenset({3})))
+    descriptor = Descriptor.model_validate_json(
+        house.archive.store.path(public_id, "descriptor.json").read_bytes()
+    )
+    assert ("transcription", "failed") in {(event.kind, event.outcome) for event in descriptor.events}

@@ -1,7 +1,7 @@
 """texts over several recordings or none; better transfers
 
-Revision ID: 0002_texts
-Revises: 0001
+Revision ID: 0003
+Revises: 0002
 """
 
 import hashlib
@@ -9,8 +9,8 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_texts"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
