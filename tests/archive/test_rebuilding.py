@@ -339,6 +339,20 @@ def test_everything_is_closed_until_somebody_says_otherwise(
     assert confirm_all(other.engine, "An archivist") == 0
 
 
+def test_a_notice_is_not_told_either(archive: SmallArchive, tmp_path: Path) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    archive.state(public_id, NewStatement("restricted", notice="Closed at the family's wish"))
+    preserve_waiting(archive.engine, archive.store)
+    with reading(archive.engine) as session:
+        assert testimonies.find_known(session, public_id, PUBLIC, NOW) is not None
+    other = copy_of(archive, tmp_path / "other")
+    bring_back(other)
+    with reading(other.engine) as session:
+        assert testimonies.find_known(session, public_id, PUBLIC, NOW) is None
+        assert visible(PUBLIC, load(other, session, public_id), "read", NOW).notice is None
+    other.close()
+
+
 @pytest.mark.parametrize(
     ("statement", "confirmed"),
     [

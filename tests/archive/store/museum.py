@@ -83,7 +83,7 @@ def link(folder: Path) -> None:
     """A link where a file was."""
     path = folder / "v1" / "content" / "bread.txt"
     path.unlink()
-    path.symlink_to("/etc/hostname")
+    path.symlink_to("../../v2/content/jam.txt")
 
 
 def other_sha256(inventory: Any) -> None:
@@ -137,14 +137,23 @@ BREAKINGS: dict[str, Breaking] = {
     "wrong-digest/fixity": edit(other_sha256, ".", "v1", "v2"),
     "wrong-digest/fixity-of-a-version": edit(other_sha256, "v1"),
     "not-of-this-archive/link": link,
-    "not-of-this-archive/link-beside": lambda folder: (folder / "v1" / "content" / "x").symlink_to("/tmp"),
+    "not-of-this-archive/link-beside": lambda folder: (folder / "v1" / "content" / "x").symlink_to(
+        "bread.txt"
+    ),
+    "not-of-this-archive/link-to-a-folder": lambda folder: (folder / "v1" / "content" / "x").symlink_to(
+        "/tmp"
+    ),
     "not-of-this-archive/other-id": edit(other_id, ".", "v1", "v2"),
     "not-of-this-archive/pipe": lambda folder: os.mkfifo(folder / "v1" / "content" / "pipe"),
     "invalid/digest-algorithm": edit(older_algorithm, ".", "v1", "v2"),
 }
 """By the finding's code and what happened."""
 
-NOT_IN_GIT = {"unexpected/empty-folder", "not-of-this-archive/pipe"}
+NOT_IN_GIT = {
+    "unexpected/empty-folder",
+    "not-of-this-archive/pipe",
+    "not-of-this-archive/link-to-a-folder",  # whoever walks through the specimens would follow it
+}
 NOT_QUICKLY = {"altered/content", "altered/emptied", "wrong-digest/fixity"}
 """Found only where content is read."""
 
