@@ -24,9 +24,11 @@ from typing import Any
 from archive.access import PUBLIC, STAFF
 from archive.clock import now
 from archive.database import open_engine, reading
+from archive.errors import SearchUnavailable
 from archive.identifiers import ALPHABET, LENGTH
 from archive.models import Base
-from archive.queries import found, outbox
+from archive.queries import found, outbox, readings, testimonies
+from archive.reading import Reading
 from archive.settings import Settings
 from archive.store import create_store
 from archive.store.locks import is_held
@@ -86,6 +88,36 @@ def look(home: Path) -> EndState:
         files=sorted(_files(home)),
         answers=_answers(home, names),
     )
+
+
+def leaks(home: Path) -> list[str]:
+    """What a search of the public gives of testimonies that the public may not read: sentences, none where
+    all is well. Also of an archive that a crash has left, before anybody has put it right."""
+    settings = Settings(home=home)
+    if not (home / "archive.db").exists() or not (home / "index" / "public.live").exists():
+        return []
+    engine, backend = open_engine(settings), create_backend(settings)
+    try:
+        with reading(engine) as session:
+            moment = now()
+            left_out = outbox.left_out(session, moment)
+            rows = testimonies.load(session, testimonies.all_ids(session))
+            hidden = {
+                row.public_id
+                for row in rows
+                if not isinstance(readings.read(session, row, PUBLIC, "search", moment), Reading)
+            }
+        hits = {
+            hit.testimony
+            for text in QUESTIONS
+            for hit in backend.search(ask(text, without=left_out)).hits
+        }
+    except SearchUnavailable:
+        return []
+    finally:
+        backend.close()
+        engine.dispose()
+    return [f"closed, and found by the public: {public_id}" for public_id in sorted(hidden & hits)]
 
 
 def _rows(database: sqlite3.Connection, table: str) -> list[dict[str, Any]]:

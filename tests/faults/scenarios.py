@@ -8,6 +8,7 @@ import fcntl
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults import deposits
@@ -58,13 +59,25 @@ def corrected(ground: Ground, home: Path) -> None:
     (ground.deposit / "proverbs.vtt").write_text(deposits.CORRECTED)
 
 
+def say(level: str) -> Callable[[Ground], list[str]]:
+    """`testimony access`: an archivist's word on one of the two."""
+    return lambda _: ["access", deposits.SOUND, level, "--by", "An archivist"]
+
+
+def closed(ground: Ground, home: Path) -> None:
+    """An archive that holds the deposit, of which one testimony was closed since."""
+    ingested(ground, home)
+    done = deposits.run(home, ground.folder / "heard before", *say("restricted")(ground))
+    assert done.returncode == 0, done.stderr
+
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
         Scenario("ingest", ingest, windows=deposits.WINDOWS),
         Scenario("worker", lambda _: ["worker"], registered, ends=False, windows=deposits.WINDOWS),
         Scenario("revision", ingest, corrected),
-        Scenario("closing", lambda _: ["access", deposits.SOUND, "restricted", "--by", "An archivist"], ingested),
-        Scenario("opening", lambda _: ["access", deposits.SOUND, "public", "--by", "An archivist"], ingested),
+        Scenario("closing", say("restricted"), ingested, carry_on=ingest),
+        Scenario("opening", say("public"), closed, carry_on=ingest),
     )
 }
