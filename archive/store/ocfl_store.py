@@ -167,7 +167,7 @@ class OcflStore:
             sync_folder(self._root.folder / up)
 
     def _sweep(self, own: str) -> None:
-        """Remove what dead writers left: locks that nobody holds, their builds, and our own object's build."""
+        """Remove what dead writers left: locks that nobody holds, their builds, and our object's."""
         for lock in self._root.locks.iterdir():
             if lock.name != own:
                 with hold_if_free(lock):

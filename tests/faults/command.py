@@ -42,7 +42,7 @@ def main() -> None:
 
     import ingest.worker
 
-    ingest.worker.run_worker = partial(  # type: ignore[assignment]  # the commands take it from there
+    ingest.worker.run_worker = partial(
         ingest.worker.run_worker, transcriber=NotingScript(takes_s=HEARING_SECONDS)
     )
     from ingest.cli import main as testimony

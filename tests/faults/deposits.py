@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import wave
-from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]

@@ -1,7 +1,7 @@
 """`python -m tests.faults.disk FOLDER SIZE LOG`: a disk that remembers in which order it was written.
 
-Mounts a file system (FUSE, spoken here in its own words) on FOLDER with one file in it, `disk`, of SIZE bytes.
-A loop device on that file is a disk whose every write and every flush goes to the file LOG, with its moment.
+Mounts a file system (FUSE, spoken here in its own words) on FOLDER with one file in it, `disk`, of SIZE
+bytes. A loop device on that file is a disk whose every write and flush goes to the file LOG, with its moment.
 From the log the disk can be had as a power cut at any moment would leave it (`Disk.after`): whatever was
 flushed before is there; of what was written since, each sector is there or not, by chance, as in the cache of
 a real drive. It is ext4's own code on top of it that is cut off, with the journal that it has by then.

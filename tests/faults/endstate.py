@@ -14,10 +14,9 @@ import re
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from archive.queries import found, outbox, readings, testimonies
 from archive.reading import Reading
 from archive.settings import Settings
 from archive.store import create_store
-from archive.store.locks import is_held
 from schemas.query import INDEXES
 from search.backend import create_backend
 from search.find import ask, find, words_around
@@ -108,9 +106,7 @@ def leaks(home: Path) -> list[str]:
                 if not isinstance(readings.read(session, row, PUBLIC, "search", moment), Reading)
             }
         hits = {
-            hit.testimony
-            for text in QUESTIONS
-            for hit in backend.search(ask(text, without=left_out)).hits
+            hit.testimony for text in QUESTIONS for hit in backend.search(ask(text, without=left_out)).hits
         }
     except SearchUnavailable:
         return []
@@ -223,15 +219,14 @@ def _answers(home: Path, names: dict[str, str]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     try:
         for index in INDEXES:
-            answers[f"{index}: all documents"] = sorted(
-                _named(each, names) for each in backend.ids(index)
-            )
+            answers[f"{index}: all documents"] = sorted(_named(each, names) for each in backend.ids(index))
             for text in QUESTIONS:
                 with reading(engine) as session:
                     left_out = outbox.left_out(session, now())
                     query = ask(text, index=index, without=left_out)
                     viewer = STAFF if index == "staff" else PUBLIC
-                    page = find(query, backend, found.reader(session, viewer, now(), around=words_around(query)))
+                    read = found.reader(session, viewer, now(), around=words_around(query))
+                    page = find(query, backend, read)
                 told = _value(json.loads(page.model_dump_json()), names)
                 # Two testimonies that came in at one moment have no order.
                 told["hits"].sort(key=lambda hit: json.dumps(hit, sort_keys=True))

@@ -14,7 +14,10 @@ def main() -> None:
     log, rounds, accession, *levels = sys.argv[1:]
     for number in range(int(rounds)):
         level = levels[number % len(levels)]
-        app(["access", accession, level, "--reason", str(number), "--by", "An archivist"], standalone_mode=False)
+        app(
+            ["access", accession, level, "--reason", str(number), "--by", "An archivist"],
+            standalone_mode=False,
+        )
         with Path(log).open("a") as acknowledged:
             acknowledged.write(f"{time.monotonic()} {number}\n")
 

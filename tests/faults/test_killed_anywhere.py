@@ -93,7 +93,9 @@ def test_killed_at_a_few_points(
 
 
 PARTS_OF_ALL = [
-    pytest.param(name, part, id=f"{name}-{part + 1}-of-{PARTS}") for name in SCENARIOS for part in range(PARTS)
+    pytest.param(name, part, id=f"{name}-{part + 1}-of-{PARTS}")
+    for name in SCENARIOS
+    for part in range(PARTS)
 ]
 
 

@@ -1,9 +1,9 @@
 """`python -m tests.faults.tracer HOME REPORT [--kill CALL PATH COUNT] -- PROGRAM ARGUMENT...`
 
 Runs a program with all its threads and children, stops it before every call that renames or removes a name
-in the folder HOME or brings something in it to the disk, and, if asked, kills the process that makes a certain one
-of them with -9 before it is made: a rename, fsync or commit (what SQLite does there is an fsync, an unlink
-of its journal, a truncation). What became of it goes to the file REPORT, as JSON.
+in the folder HOME or brings something in it to the disk, and, if asked, kills the process that makes a
+certain one of them with -9 before it is made: a rename, fsync or commit (what SQLite does there is an fsync,
+an unlink of its journal, a truncation). What became of it goes to the file REPORT, as JSON.
 
 strace's fault injection (`inject=...:signal=KILL:when=N`) counts the calls of each thread by itself, so a
 thread that makes fewer calls than another is never killed at most of them; here a call is named by what it
@@ -174,7 +174,7 @@ def _become(command: list[str]) -> None:
         header = struct.pack("<HxxxxxxQ", len(program) // 8, ctypes.addressof(kept))
         if libc.prctl(22, 2, ctypes.create_string_buffer(header, len(header)), 0, 0):
             raise OSError(ctypes.get_errno(), "no seccomp filter")
-        os.execvp(command[0], command)
+        os.execvp(command[0], command)  # noqa: S606 - an argument list, no shell
     finally:
         os._exit(127)
 
@@ -200,7 +200,7 @@ def _path(tid: int, call: str, arguments: list[int]) -> str | None:
 
 def _link(tid: int, name: str) -> str | None:
     try:
-        return os.readlink(f"/proc/{tid}/{name}").removesuffix(" (deleted)")
+        return str(Path(f"/proc/{tid}/{name}").readlink()).removesuffix(" (deleted)")
     except OSError:
         return None
 
