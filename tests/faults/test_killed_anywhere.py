@@ -66,11 +66,10 @@ Choose = Callable[[list[Point], str, str], Point]
         (
             "ingest",
             [
-                # Left beside the file: a draft of the store's declaration, a half copy, a half poster.
+                # Left beside the file: a draft of the store's declaration, a half poster.
                 (first, "rename", "store/0=ocfl_1.1"),
                 (last, "fsync", ".part"),
-                # Left for good: a lock of the store's, and changes that no later ingest carried on.
-                (first, "unlink", "storage root"),
+                # Left for good: changes that no later ingest carried on.
                 (last, "rename", "inventory.json"),
             ],
         ),

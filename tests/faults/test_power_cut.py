@@ -25,6 +25,8 @@ SHORT = (3, 2)
 LONG = (5, 5)
 """The same in each of the parts of the long round."""
 PARTS = 10
+WORDS = 8
+"""What each of two people says while power is cut."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,7 +100,15 @@ def words_kept_at_any_moment(cuts: int, tmp_path: Path, deposit: Path, chance: r
         people = [
             started.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-m", "tests.faults.repeating", str(logs[name]), "12", name, *levels],
+                    [
+                        sys.executable,
+                        "-m",
+                        "tests.faults.repeating",
+                        str(logs[name]),
+                        str(WORDS),
+                        name,
+                        *levels,
+                    ],
                     cwd=deposits.ROOT,
                     env=deposits.environment(home, heard),
                     stdin=subprocess.DEVNULL,
@@ -112,7 +122,7 @@ def words_kept_at_any_moment(cuts: int, tmp_path: Path, deposit: Path, chance: r
                 (deposits.PICTURE, ("withdrawn", "public", "reading room")),
             )
         ]
-        for hour in range(1, 5):
+        for hour in range(1, 3):
             said = f"The bakery opens at {hour}."
             (deposit / "proverbs.vtt").write_text(deposits.CAPTIONS.replace("The bakery opens early.", said))
             done = deposits.run(home, heard, "ingest", deposit)
@@ -126,7 +136,7 @@ def words_kept_at_any_moment(cuts: int, tmp_path: Path, deposit: Path, chance: r
         name: [(float(at), int(number)) for at, number in map(str.split, path.read_text().splitlines())]
         for name, path in logs.items()
     }
-    assert all(len(each) == 12 for each in words.values())
+    assert all(len(each) == WORDS for each in words.values())
     disk = Disk(power.SIZE, log)
     for moment in moments(chance, start, end, cuts):
         with power.mounted_copy(tmp_path / "copy", disk.after(moment, chance)) as copy:
