@@ -4,8 +4,8 @@
 #   requirements/environment.sh PART...
 #
 # A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, strace, voices, load). What is there already is left alone, so a second run takes no time. As root on Debian a
-# missing program is installed with apt; elsewhere this says what to install.
+# chromium, strace, voices, load). What is there already is left alone, so a second run takes no time. As root
+# on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
 

@@ -24,6 +24,7 @@ from archive.access import PUBLIC, STAFF
 from archive.clock import now
 from archive.database import open_engine, reading
 from archive.errors import SearchUnavailable
+from archive.fixity import verify
 from archive.identifiers import ALPHABET, LENGTH
 from archive.models import Base
 from archive.queries import found, outbox, readings, testimonies
@@ -73,6 +74,7 @@ def look(home: Path) -> EndState:
     assert raw["outbox"] == [], "changes wait that nobody carries into the index and the store"
     assert raw["job"] == [], "work waits that nobody does"
     validate(home / "store")
+    assert verify(Settings(home=home)) == []
     names = _name_ids(raw)
     derivatives = {
         str(path.relative_to(home / "derivatives")): hashlib.sha256(path.read_bytes()).hexdigest()
