@@ -110,14 +110,17 @@ def own_folder(parent: Path) -> Iterator[Path]:
     """A folder of this process's own under `parent`, gone when the block ends; those that dead processes left
     are swept. A living one's is known by its lock, which the kernel frees."""
     parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.iterdir():
-        if left.is_dir():
-            with hold_if_free(_lock_of(left)) as free:
-                if free:
-                    rmtree(left)
-    folder = parent / secrets.token_hex(8)
+    for left in list(parent.iterdir()):
+        folder = left.with_suffix("")  # a process may have died when it had no more than the lock
+        with hold_if_free(_lock_of(folder)) as free:
+            if free and folder.is_dir():
+                rmtree(folder)
     with ExitStack() as held:
-        held.enter_context(hold_if_free(_lock_of(folder)))  # before the folder is there, so never swept
+        while True:
+            folder = parent / secrets.token_hex(8)
+            # Before the folder is there, so never swept; or a sweeper has just met the new lock.
+            if held.enter_context(hold_if_free(_lock_of(folder))):
+                break
         folder.mkdir()
         held.callback(rmtree, folder)
         yield folder

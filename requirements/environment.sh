@@ -4,8 +4,8 @@
 #   requirements/environment.sh PART...
 #
 # A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, voices, load). What is there already is left alone, so a second run takes no time. As root on Debian a
-# missing program is installed with apt; elsewhere this says what to install.
+# chromium, strace, voices, load). What is there already is left alone, so a second run takes no time. As root
+# on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
 
@@ -141,6 +141,15 @@ find_chromium() {
         without "Playwright does not start (Debian: apt install libatomic1)." "Tests in a browser will fail."
 }
 
+# What tests of crashes watch and cut off: the system's calls, and small file systems.
+find_strace() {
+    local missing=()
+    command -v strace >/dev/null || missing+=(strace)
+    [ -n "$(PATH="$PATH:/usr/sbin:/sbin" type -P mkfs.ext4)" ] || missing+=(e2fsprogs)
+    [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" ||
+        without "Missing: ${missing[*]} (Debian: apt install ${missing[*]})." "Tests that need them will be skipped."
+}
+
 find_voices() {
     local missing=() each
     for each in espeak-ng flite chromium; do
@@ -166,6 +175,7 @@ for part in "$@"; do
     case "$part" in
         ffmpeg) find_ffmpeg ;;
         chromium) find_chromium ;;
+        strace) find_strace ;;
         voices) find_voices ;;
         load) find_load ;;
         weights | weights-package)

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterable
+from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -54,7 +55,12 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def write_over(path: Path, content: bytes) -> None:
-    """Replace a file's content, or make the file: afterwards it has the old content or the new, whole."""
+    """Replace a file's content, or make the file: afterwards it has the old content or the new, whole.
+
+    Only one process at a time may do so with one path: what others left unfinished is removed.
+    """
+    for left in path.parent.glob(f".{escape(path.name)}.*"):
+        left.unlink()
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         write_new(temporary, [content])

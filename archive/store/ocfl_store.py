@@ -167,7 +167,11 @@ class OcflStore:
             sync_folder(self._root.folder / up)
 
     def _sweep(self, own: str) -> None:
-        """Remove what dead writers left: builds whose lock nobody holds, and our own object's."""
+        """Remove what dead writers left: locks that nobody holds, their builds, and our object's."""
+        for lock in self._root.locks.iterdir():
+            if lock.name != own:
+                with hold_if_free(lock):
+                    pass  # letting go of a lock removes it
         for build in self._root.builds.iterdir():
             if build.name == own:
                 remove_folder(build)

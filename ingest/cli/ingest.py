@@ -168,9 +168,8 @@ def bring_in(
         done = _register(archive, testimony, programs, wishes, outcome)
         if done is not None:
             registered.append(done)
-    due = [recording for each in registered for recording in each.recordings]
-    if due or _is_undelivered(archive):
-        _work(archive, due)
+    # Also where nothing is new: an ingest that was killed may have left changes that nobody carried on.
+    _work(archive, [recording for each in registered for recording in each.recordings])
     _conclude(archive, registered, outcome)
     return outcome
 
@@ -232,16 +231,6 @@ def _register(
     return done
 
 
-def _is_undelivered(archive: Archive) -> bool:
-    """Whether index or store have yet to hear of something: of what was registered now, or of what an ingest
-    left that was killed after it had registered it."""
-    from archive.database import reading
-    from archive.queries import outbox
-
-    with reading(archive.engine) as session:
-        return not outbox.is_empty(session)
-
-
 def _work(archive: Archive, due: list[int]) -> None:
     """See the work done: by the worker that is there, or by becoming it until nothing is left to do."""
     from ingest.cli.progress import watching
@@ -261,13 +250,12 @@ def _work(archive: Archive, due: list[int]) -> None:
 def _wait_for_others(archive: Archive, due: Iterable[int], stop: Event) -> bool:
     """Wait while another worker does our jobs; False where it went away before they were done."""
     wanted = set(due)
-    while not stop.wait(_POLL_SECONDS):
+    while True:
         open_jobs = {s.recording_id for s in archive.queue.states() if s.status != "failed"}
-        if not wanted & open_jobs:
+        if not wanted & open_jobs or stop.wait(_POLL_SECONDS):
             return True
         if not archive.queue.running():
             return False
-    return True
 
 
 def _conclude(archive: Archive, registered: "list[Registered]", outcome: Outcome) -> None:

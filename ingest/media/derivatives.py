@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,7 @@ def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> P
     if probe.video is None:
         return None
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
     best: tuple[float, bytes] | None = None
     for part in _POSTER_AT:
         at_ms = round(probe.video.start_ms + (probe.video.end_ms - probe.video.start_ms) * part)
@@ -267,13 +269,20 @@ def _is_near_silence(path: Path) -> bool:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{secrets.token_hex(8)}.part")
+    return target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a process that died left beside `target`: whoever works on a recording does so alone."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.part"):
+        left.unlink()
 
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
     """A name to write to; when the block ends well, what is there becomes `target`, on disk, whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
     unfinished = _beside(target)
     try:
         yield unfinished

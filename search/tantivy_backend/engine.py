@@ -82,6 +82,9 @@ class TantivyBackend:
     def _batch(self, index: IndexName, opened: tantivy.Index) -> Iterator["_Batch"]:
         with explained(index):
             writer = self._writer(opened)
+            # What a writer left that was killed before its commit: the next one is given the same names for
+            # its lists of removed documents, and fails on a file that is there already, for ever.
+            writer.garbage_collect_files()
         try:
             yield _Batch(index, writer)
             with explained(index):

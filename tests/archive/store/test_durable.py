@@ -61,3 +61,10 @@ def test_removing_takes_read_only_files_and_what_is_gone_already(tmp_path: Path)
     remove_folder(tmp_path / "a")
     assert not (tmp_path / "a").exists()
     remove_folder(tmp_path / "a")
+
+
+def test_what_a_killed_writer_left_beside_a_file_goes_with_the_next_write(tmp_path: Path) -> None:
+    (tmp_path / ".a.0123").write_bytes(b"bre")
+    (tmp_path / ".b.0123").write_bytes(b"ja")
+    write_over(tmp_path / "a", b"bread")
+    assert {entry.name for entry in tmp_path.iterdir()} == {"a", ".b.0123"}

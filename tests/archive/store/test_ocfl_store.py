@@ -11,6 +11,7 @@ import pytest
 
 from archive.errors import StoreDamaged, StoreError
 from archive.store import StoredFile
+from archive.store.locks import hold
 from archive.store.ocfl_store import OcflStore
 from archive.store.storage_root import StorageRoot
 from tests.archive.store.soundness import object_folders, validate
@@ -232,6 +233,15 @@ def test_content_of_dead_writers_is_swept(root: Path) -> None:
         left.write_bytes(b"half")
     assert add(OcflStore(root), "bcdfgh2345", b_txt=b"butter").number == 2
     validate(root)
+
+
+def test_locks_of_dead_writers_are_swept(root: Path) -> None:
+    locks = root / "extensions" / "testimony-writing" / "locks"
+    add(OcflStore(root), "bcdfgh2345", a_txt=b"bread")
+    (locks / "storage root").touch()
+    with hold(locks / "jkmnpq6789"):
+        add(OcflStore(root), "bcdfgh2345", a_txt=b"butter")
+        assert [lock.name for lock in locks.iterdir()] == ["jkmnpq6789"]
 
 
 def test_sha512_of_the_contract_is_that_of_the_inventory(root: Path) -> None:

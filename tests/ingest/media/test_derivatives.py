@@ -201,3 +201,13 @@ def test_samples_are_read_by_the_millisecond(tmp_path: Path) -> None:
     assert (read_stretch(path, 10, 20) * 32768).tolist() == list(range(160, 320))
     path.write_bytes(b"")
     assert len(open_samples(path)) == 0
+
+
+def test_what_a_killed_process_left_half_done_is_swept(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    for name in ("a.m4a", "b.m4a", "p.jpg"):
+        (tmp_path / f".{name}.0123.part").write_bytes(b"half")
+    assert make_playback(good / "beep.wav", probed("beep.wav"), tmp_path, "a", programs) is not None
+    assert make_poster(good / "black.mp4", probed("black.mp4"), tmp_path / "p.jpg", programs) is None
+    assert {path.name for path in tmp_path.iterdir()} == {"a.m4a", ".b.m4a.0123.part"}

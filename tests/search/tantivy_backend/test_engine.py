@@ -143,6 +143,22 @@ def test_a_killed_rebuild_is_swept_away_by_the_next(backend: TantivyBackend, fol
     assert (folder / "staff-1-dead").exists()
 
 
+def test_what_a_writer_left_that_was_killed_before_its_commit_stops_no_other(
+    backend: TantivyBackend, folder: Path
+) -> None:
+    committed = (live(folder) / "meta.json").read_bytes()
+    before = set(live(folder).iterdir())
+    with backend.writing("public") as batch:
+        batch.remove("b")
+    left = [path for path in set(live(folder).iterdir()) - before if path.suffix == ".del"]
+    assert left
+    (live(folder) / "meta.json").write_bytes(committed)
+    assert found(backend, "hailstones") == ["b"]
+    with backend.writing("public") as batch:
+        batch.remove("b")
+    assert found(backend, "hailstones") == []
+
+
 def test_writers_wait_for_one_another(backend: TantivyBackend, folder: Path) -> None:
     held, order = threading.Event(), list[str]()
 
