@@ -9,19 +9,16 @@ from pathlib import Path
 
 from archive.changes import outbox, transcripts
 from archive.changes import recognition as recognition_changes
-from archive.changes.derivatives import is_whole
 from archive.changes.events import program_agent
 from archive.changes.people import speaker_of
 from archive.clock import now
 from archive.database import reading, writing
 from archive.errors import MediaError
 from archive.jobs import Interrupted
-from archive.models import Derivative, File
+from archive.models import File
 from archive.store import StoredFile
 from ingest import hearing, texts
-from ingest.media.derivatives import make_playback, make_poster
-from ingest.media.playable import plan_playback
-from ingest.media.probe import probe as probe_file
+from ingest.copies import make_copies
 from ingest.workshop import Workshop, load, record
 from schemas.media import Probe
 
@@ -74,63 +71,8 @@ def accession(shop: Workshop, recording_id: int) -> None:
 
 
 def derive(shop: Workshop, recording_id: int) -> None:
-    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video.
-
-    What was made before and is no longer whole on disk is made again.
-    """
-    with reading(shop.engine) as session:
-        testimony, recording = load(session, recording_id)
-    file = recording.current_file
-    there = {each.kind for each in file.derivatives if is_whole(shop.derivatives, each)}
-    if "playback" in there and len(there) == len(file.derivatives):
-        return
-    original = shop.original(testimony, file)
-    probe = Probe.model_validate(file.probe)
-    plan = plan_playback(probe)
-    folder = shop.derivatives / testimony.public_id
-    folder.mkdir(parents=True, exist_ok=True)
-    made = []
-    if "playback" not in there:
-        copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
-        played = probe_file(copy, shop.programs) if copy else probe
-        made.append(
-            Derivative(
-                kind="playback",
-                path=_relative(shop, copy) if copy else None,
-                media_type=plan.media_type,
-                size=played.size,
-                width=played.video.width if played.video else None,
-                height=played.video.height if played.video else None,
-            )
-        )
-    poster = make_poster(original, probe, folder / f"{file.public_id}.jpg", shop.programs)
-    if poster is not None:
-        made.append(
-            Derivative(
-                kind="poster",
-                path=_relative(shop, poster),
-                media_type="image/jpeg",
-                size=poster.stat().st_size,
-            )
-        )
-    with writing(shop.engine) as session:
-        testimony, recording = load(session, recording_id)
-        file = recording.current_file
-        kinds = {each.kind for each in made}
-        for replaced in [each for each in file.derivatives if each.kind in kinds]:
-            file.derivatives.remove(replaced)
-            session.delete(replaced)
-        session.flush()  # there is one of a kind: the old one goes first
-        file.derivatives.extend(made)
-        record(
-            session,
-            "derivation",
-            testimony,
-            recording,
-            program=shop.programs.version(),
-            made=[each.path or "the original plays as it is" for each in made],
-            reasons=list(plan.reasons),
-        )
+    """Make what is played: copies for those who listen, and a poster of a video."""
+    make_copies(shop, recording_id)
 
 
 def transcribe(shop: Workshop, recording_id: int) -> None:
@@ -205,7 +147,3 @@ STEPS: dict[str, Step] = {
 def _suffix(file: File) -> str:
     container = Probe.model_validate(file.probe).container
     return _SUFFIXES.get(container, f".{container}")
-
-
-def _relative(shop: Workshop, path: Path) -> str:
-    return str(path.relative_to(shop.derivatives))

@@ -7,6 +7,7 @@ from archive.models.captions import Captions
 from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
+from archive.models.copies import CopiesDue
 from archive.models.event import Event
 from archive.models.file import Derivative, File
 from archive.models.indexed import Indexed
@@ -26,6 +27,7 @@ __all__ = [
     "Chapter",
     "Clip",
     "Collection",
+    "CopiesDue",
     "Derivative",
     "Event",
     "File",
