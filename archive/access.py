@@ -65,6 +65,8 @@ class Opening:
     chapters: frozenset[int] = frozenset()
     """Row ids."""
     machine_text: bool = False
+    notices: Mapping[int, tuple[tuple[Span, str], ...]] = field(default_factory=dict)
+    """Closed stretches of which the public may read a sentence, by recording number."""
 
     def hears_all(self, number: int) -> bool:
         """Whether the whole of a recording may be heard, so that its medium may go out as it is."""
@@ -87,7 +89,7 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
     closed_whole = [statement for statement in closing if statement.whole]
     if closed_whole or (not stated and not viewer.staff):
         return Opening(described=False, notice=_notice(closed_whole))
-    cuts = {recording.number: _cuts(recording, closing) for recording in testimony.recordings}
+    cuts = _all_cuts(testimony, closing)
     sound = {number: open_spans(spans) for number, spans in cuts.items()}
     text = {
         transcript.id: _open_text(transcript, cuts, closing)
@@ -102,7 +104,22 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
             chapter.id for chapter in testimony.chapters if _chapter_open(chapter, closing, sound)
         ),
         machine_text=_machine_text_open(viewer, testimony.collection.machine_text, use),
+        notices={
+            recording.number: noticed
+            for recording in testimony.recordings
+            if (noticed := _stretch_notices(recording, closing))
+        },
     )
+
+
+def heard_once_open(viewer: Viewer, testimony: Testimony, now: datetime) -> Mapping[int, tuple[Span, ...]]:
+    """The spans of sound that `viewer` would have were the testimony as a whole open to them, by recording
+    number: what copies are made for ahead. Nothing where it is withdrawn. It answers nobody's request."""
+    live = in_force(testimony.statements, now)
+    if any(statement.whole and statement.level == "withdrawn" for statement in live):
+        return {}
+    closing = [statement for statement in live if not viewer.may(statement.level)]
+    return {number: open_spans(spans) for number, spans in _all_cuts(testimony, closing).items()}
 
 
 def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
@@ -123,8 +140,12 @@ def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[Acces
 def _counts_on(statement: AccessStatement, statements: Sequence[AccessStatement], now: datetime) -> bool:
     if statement.whole or statement.superseded_by is None:
         return False
+    # One that was taken back says nothing any more, unless it did away with this one while it counted.
     return not any(
-        other.place == statement.place and other.id >= statement.superseded_by and other.holds(now)
+        other.place == statement.place
+        and other.id >= statement.superseded_by
+        and other.holds(now)
+        and (other.id == statement.superseded_by or not other.taken_back)
         for other in statements
     )
 
@@ -149,6 +170,32 @@ def _notice(closing: Sequence[AccessStatement]) -> str | None:
         return None
     notices = [s.notice for s in closing if LEVELS.index(s.level) == strictest and s.notice]
     return notices[-1] if notices else None
+
+
+def _stretch_notices(
+    recording: Recording, closing: Sequence[AccessStatement]
+) -> tuple[tuple[Span, str], ...]:
+    """As `_notice`, for each closed stretch of a recording: where a stricter statement closes any of it, or
+    one of the same level without a notice, nothing is told of it."""
+    cuts = [statement for statement in closing if _is_cut(recording, statement)]
+    noticed = []
+    for cut in cuts:
+        span = _cut(cut)
+        beside = [
+            other
+            for other in cuts
+            if other is not cut
+            and LEVELS.index(other.level) >= LEVELS.index(cut.level)
+            and (other.notice is None or other.level != cut.level)
+            and _meet(span, _cut(other))
+        ]
+        if cut.notice and cut.level != "withdrawn" and not beside:
+            noticed.append((span, cut.notice))
+    return tuple(sorted(noticed, key=lambda each: each[0][0]))
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return (one[1] is None or other[0] < one[1]) and (other[1] is None or one[0] < other[1])
 
 
 def open_spans(cuts: Iterable[Span]) -> tuple[Span, ...]:
@@ -177,15 +224,24 @@ def _closed_whole(closing: Iterable[AccessStatement], subject: str, subject_id: 
     return any(s.subject == subject and s.subject_id == subject_id and s.start_ms is None for s in closing)
 
 
+def _all_cuts(testimony: Testimony, closing: Sequence[AccessStatement]) -> dict[int, list[Span]]:
+    return {recording.number: _cuts(recording, closing) for recording in testimony.recordings}
+
+
 def _cuts(recording: Recording, closing: Iterable[AccessStatement]) -> list[Span]:
     """The stretches of a recording that are closed, by statements on the testimony, the recording itself, or
     a chapter (which closes what is said in it)."""
-    return [
-        (statement.start_ms or 0, statement.end_ms)
-        for statement in closing
-        if (statement.subject == "recording" and statement.subject_id == recording.id)
-        or (statement.subject in ("testimony", "chapter") and statement.stretch_recording == recording.number)
-    ]
+    return [_cut(statement) for statement in closing if _is_cut(recording, statement)]
+
+
+def _cut(statement: AccessStatement) -> Span:
+    return statement.start_ms or 0, statement.end_ms
+
+
+def _is_cut(recording: Recording, statement: AccessStatement) -> bool:
+    if statement.subject == "recording":
+        return statement.subject_id == recording.id
+    return statement.subject in ("testimony", "chapter") and statement.stretch_recording == recording.number
 
 
 def _open_text(

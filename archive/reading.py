@@ -110,7 +110,9 @@ class OpenRecording:
     """A recording of which something is open.
 
     `media` is whether it can be heard now: `open`, or `being made` while a copy with its closed stretches
-    silent is not there yet. `offset_ms`: cited time + offset = time in the file that is played.
+    silent is not there yet. `offset_ms`: cited time + offset = time in the file that is played. `closed`
+    says which copy that is (`archive.copies`); it is for finding the copy, never for telling. `notices` are
+    the closed stretches that the public may read of: start, end (None: the recording's) and the sentence.
     """
 
     number: int
@@ -123,6 +125,8 @@ class OpenRecording:
     width: int | None = None
     height: int | None = None
     offset_ms: int = 0
+    closed: str = ""
+    notices: tuple[tuple[int, int | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from archive.findings import Finding
 from archive.queries.holdings import Holdings, Record
+from archive.store.locks import is_held
 
 UNFINISHED = ".part"
 """Ending of files that are being written (`ingest.media.derivatives`); hidden, and renamed when whole."""
+MAKING = ".making"
+"""Where workers make copies, each in a folder of its own beside a lock that it holds."""
 
 
 def check_derivatives(folder: Path, recorded: Holdings) -> Iterator[Finding]:
@@ -29,13 +32,18 @@ def check_derivatives(folder: Path, recorded: Holdings) -> Iterator[Finding]:
             yield Finding("altered", recorded.public_id, str(path), sentence)
 
 
+def is_being_made(at: Path, folder: Path) -> bool:
+    """Whether a folder under the derivatives folder is a living worker's own."""
+    return at.parent == folder / MAKING and is_held(at.with_name(f"{at.name}.lock"))
+
+
 def find_strays(folder: Path, record: Record) -> Iterator[Finding]:
     """Files in the derivatives folder that the record does not name, and that no work in progress may be
     making just now."""
     for current, _, files in os.walk(folder):
         at = Path(current)
         of = at.relative_to(folder).parts
-        if not files:
+        if not files or is_being_made(at, folder):
             continue
         recorded = record.find(of[0]) if len(of) == 1 else None
         named = {folder / derivative.path for derivative in recorded.derivatives} if recorded else set()
@@ -43,6 +51,7 @@ def find_strays(folder: Path, record: Record) -> Iterator[Finding]:
         for name in sorted(files):
             path = at / name
             being_made = bool(busy) and (name.endswith(UNFINISHED) or name.startswith(tuple(busy)))
-            if path not in named and not being_made and path.exists():
+            held = at == folder / MAKING and is_held(path)
+            if path not in named and not being_made and not held and path.exists():
                 sentence = f"{path}: nobody names this file; it is safe to remove"
                 yield Finding("unexpected", recorded.public_id if recorded else None, str(path), sentence)

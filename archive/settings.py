@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.home / "derivatives"
 
     @property
+    def making_folder(self) -> Path:
+        """Derivatives that are not finished, on the same disk; swept when a worker starts."""
+        return self.derivatives_folder / ".making"
+
+    @property
     def index_folder(self) -> Path:
         """The embedded search indexes; all of it can be made again."""
         return self.home / "index"

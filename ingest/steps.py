@@ -10,18 +10,16 @@ from pathlib import Path
 
 from archive.changes import outbox, transfers
 from archive.changes import recognition as recognition_changes
-from archive.changes.derivatives import is_whole
 from archive.changes.events import program_agent
 from archive.clock import now
 from archive.database import reading, writing
 from archive.errors import MediaError, StoreError
 from archive.jobs import Interrupted
-from archive.models import Derivative, File, Recording, Testimony
+from archive.models import File, Recording, Testimony
+from archive.queries import copies
 from archive.store import StoredFile
 from ingest import hearing
-from ingest.media.derivatives import make_playback, make_poster
-from ingest.media.playable import plan_playback
-from ingest.media.probe import probe as probe_file
+from ingest.copies import make_copies
 from ingest.publication import publish_recognition, publish_texts
 from ingest.workshop import Workshop, find_file, load, record
 from schemas.media import Probe
@@ -96,68 +94,9 @@ def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File
 
 
 def derive(shop: Workshop, recording_id: int) -> None:
-    """Make what is played: a copy where browsers cannot play the original well, and a poster of a video; for
-    the current transfer, and before a better one takes its place.
-
-    What was made before and is no longer whole on disk is made again.
-    """
-    with reading(shop.engine) as session:
-        testimony, recording = load(session, recording_id)
-    for file in recording.files_in_use:
-        there = {each.kind for each in file.derivatives if is_whole(shop.derivatives, each)}
-        complete = "playback" in there and len(there) == len(file.derivatives)
-        if file.stored_path is not None and not complete:
-            _derive(shop, testimony, recording, file, there)
-
-
-def _derive(shop: Workshop, testimony: Testimony, recording: Recording, file: File, there: set[str]) -> None:
-    original = shop.original(testimony, file)
-    probe = Probe.model_validate(file.probe)
-    plan = plan_playback(probe)
-    folder = shop.derivatives / testimony.public_id
-    folder.mkdir(parents=True, exist_ok=True)
-    made = []
-    if "playback" not in there:
-        copy = make_playback(original, probe, folder, file.public_id, shop.programs, shop.go_on)
-        played = probe_file(copy, shop.programs) if copy else probe
-        made.append(
-            Derivative(
-                kind="playback",
-                path=_relative(shop, copy) if copy else None,
-                media_type=plan.media_type,
-                size=played.size,
-                width=played.video.width if played.video else None,
-                height=played.video.height if played.video else None,
-            )
-        )
-    poster = make_poster(original, probe, folder / f"{file.public_id}.jpg", shop.programs)
-    if poster is not None:
-        made.append(
-            Derivative(
-                kind="poster",
-                path=_relative(shop, poster),
-                media_type="image/jpeg",
-                size=poster.stat().st_size,
-            )
-        )
-    with writing(shop.engine) as session:
-        testimony, recording = load(session, recording.id)
-        row = find_file(recording, file)
-        kinds = {each.kind for each in made}
-        for replaced in [each for each in row.derivatives if each.kind in kinds]:
-            row.derivatives.remove(replaced)
-            session.delete(replaced)
-        session.flush()  # there is one of a kind: the old one goes first
-        row.derivatives.extend(made)
-        record(
-            session,
-            "derivation",
-            testimony,
-            recording,
-            program=shop.programs.version(),
-            made=[each.path or "the original plays as it is" for each in made],
-            reasons=list(plan.reasons),
-        )
+    """Make what is played: copies for those who listen, and a poster of a video; of the current transfer, and
+    of a better one before it takes its place."""
+    make_copies(shop, recording_id)
 
 
 def replace(shop: Workshop, recording_id: int) -> None:
@@ -165,13 +104,15 @@ def replace(shop: Workshop, recording_id: int) -> None:
     from one moment to the next, in which something can be played the whole time."""
     with reading(shop.engine) as session:
         _, recording = load(session, recording_id)
-    if not any(file.playable for file in recording.awaited_files):
+    if not recording.awaited_files:
         return
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-        for file in recording.awaited_files:
-            if file.playable:
-                transfers.make_current(session, testimony, recording, file, at=now())
+        ready = copies.ready(testimony, recording, now())
+        if not ready:
+            return  # what is closed changed meanwhile, which makes other copies due, and this again
+        for file in ready:
+            transfers.make_current(session, testimony, recording, file, at=now())
         run = recognition_changes.latest(session, recording.current_file)
         if run is not None and run.published_at is not None:
             # It was the current one before: the machine's text is again what was heard in it.
@@ -238,7 +179,3 @@ STEPS: dict[str, Step] = {
 def _suffix(file: File) -> str:
     container = Probe.model_validate(file.probe).container
     return _SUFFIXES.get(container, f".{container}")
-
-
-def _relative(shop: Workshop, path: Path) -> str:
-    return str(path.relative_to(shop.derivatives))

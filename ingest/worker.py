@@ -13,6 +13,7 @@ from archive.jobs import Job, Queue
 from archive.preservation import preserve_waiting
 from archive.settings import Settings
 from archive.store import create_store
+from ingest.copies import look_at_copies
 from ingest.media.commands import find_programs
 from ingest.steps import work_on
 from ingest.transcription.pool import RecogniserPool
@@ -46,12 +47,13 @@ def run_worker(
 
     programs = find_programs(settings)
     recognisers = Recognisers(start_pool)
-    delivery = Delivery(settings, engine)
-    with own_folder(settings.work_folder) as folder:
+    delivery = Delivery(settings, engine, queue)
+    with own_folder(settings.work_folder) as folder, own_folder(settings.making_folder) as making:
         shop = Workshop(
             engine=engine,
             store=delivery.store,
             derivatives=settings.derivatives_folder,
+            making=making,
             folder=folder,
             programs=programs,
             recognisers=recognisers,
@@ -85,19 +87,23 @@ def run_worker(
 
 
 class Delivery:
-    """What a worker does between jobs: everything that waits in the outbox goes to the store and the index.
+    """What a worker does between jobs: everything that waits in the outbox goes to the store and the index,
+    copies that nobody may be given go, and those that are missing are made due.
 
     Where one of them is away, that is said once, the outbox keeps what waits, and everything else goes on.
     """
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, engine: Engine, queue: Queue) -> None:
         self.store = create_store(settings)
         self._backend: SearchBackend = create_backend(settings)
         self._engine = engine
+        self._queue = queue
+        self._derivatives = settings.derivatives_folder
         self._said: dict[str, str] = {}
 
     def deliver(self) -> None:
-        """Deliver what waits, if anything does."""
+        """Deliver what waits, if anything does. Copies first: one that is closed now is to be gone soon."""
+        self._try("folder of copies", lambda: look_at_copies(self._engine, self._queue, self._derivatives))
         self._try("index", self._deliver_to_index)
         self._try("store", lambda: preserve_waiting(self._engine, self.store))
 
@@ -112,7 +118,7 @@ class Delivery:
     def _try(self, what: str, act: Callable[[], object]) -> None:
         try:
             act()
-        except (SearchUnavailable, StoreError) as error:
+        except (SearchUnavailable, StoreError, OSError) as error:
             if self._said.get(what) != str(error):
                 log.warning("the %s has to wait: %s", what, error)
             self._said[what] = str(error)

@@ -48,12 +48,14 @@ class Recognisers:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What the steps work with. `folder` is for files under one's hands. `stop` is set when the worker is to
+    """What the steps work with. `folder` is for files under one's hands, `making` for those that are to be
+    renamed into `derivatives` (so it is on the same disk). `stop` is set when the worker is to
     end: a step then raises Interrupted at the next place where nothing is lost."""
 
     engine: Engine
     store: Store
     derivatives: Path
+    making: Path
     folder: Path
     programs: Programs
     recognisers: Recognisers

@@ -51,6 +51,7 @@ class DescribedDerivative(_Part):
     width: int | None
     height: int | None
     created_at: datetime
+    closed: str = ""
 
 
 class DescribedFile(_Part):

@@ -24,6 +24,7 @@ from web.errors import handle_errors
 from web.pages import Pages
 from web.routes import api, collections, health, home, media, robots, search, testimonies, transcripts
 from web.security import FOR_EVER, SecurityHeaders, known_hosts
+from web.streams import Streams
 
 
 class VersionedFiles(StaticFiles):
@@ -39,19 +40,22 @@ class VersionedFiles(StaticFiles):
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.clock.now) -> FastAPI:
     """The site of the archive that `settings` describes. `clock` says when a request is judged."""
     assets = Assets()
+    engine = open_engine(settings)
     services = Services(
         settings=settings,
-        engine=open_engine(settings),
+        engine=engine,
         store=create_store(settings),
         backend=create_backend(settings),
         pages=Pages(settings, assets),
         clock=clock,
+        streams=Streams(engine, clock),
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(services.engine)
         yield
+        services.streams.close()
         services.backend.close()
         services.engine.dispose()
 

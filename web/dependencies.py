@@ -16,6 +16,7 @@ from archive.settings import Settings
 from archive.store import Store
 from search.backend import SearchBackend
 from web.pages import Page, Pages
+from web.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Services:
     backend: SearchBackend
     pages: Pages
     clock: Callable[[], datetime]
+    streams: Streams
 
 
 def find_services(request: Request) -> Services:

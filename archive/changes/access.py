@@ -40,7 +40,7 @@ def state(
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     places = {row.place for row in rows}
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.place in places]
-    closing = _replace(session, testimony, superseded, rows, now)
+    closing = _replace(session, testimony, superseded, rows, said_by, now)
     if any(row.whole for row in rows):
         confirm(session, testimony, said_by=said_by)
     return closing
@@ -67,7 +67,30 @@ def describe(
     """
     rows = _rows(testimony, statements, said_by=said_by, described=True, now=now)
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.described]
-    return _replace(session, testimony, superseded, rows, now)
+    return _replace(session, testimony, superseded, rows, said_by, now)
+
+
+def take_back(
+    session: Session,
+    testimony: Testimony,
+    statement: AccessStatement,
+    *,
+    said_by: str,
+    now: datetime,
+    reason: str | None = None,
+    revived: Sequence[AccessStatement] = (),
+) -> bool:
+    """Somebody takes a statement back, as one that should not have been made: it says nothing any more, and
+    of what it superseded `revived` counts again. Otherwise as `state`.
+
+    Raises WrongInput where it doesn't count anyway.
+    """
+    if statement.superseded_at is not None:
+        how = "was taken back" if statement.taken_back else "was superseded"
+        raise WrongInput(
+            f"statement {statement.public_id} {how} on {statement.superseded_at:%Y-%m-%d}: it counts no more"
+        )
+    return _replace(session, testimony, [statement], [], said_by, now, reason=reason, revived=revived)
 
 
 def _rows(
@@ -109,7 +132,11 @@ def _replace(
     testimony: Testimony,
     superseded: Sequence[AccessStatement],
     rows: Sequence[AccessStatement],
+    said_by: str,
     now: datetime,
+    *,
+    reason: str | None = None,
+    revived: Sequence[AccessStatement] = (),
 ) -> bool:
     before = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
     testimony.statements.extend(rows)
@@ -119,7 +146,9 @@ def _replace(
         row.superseded_at = now
         row.superseded_by = successors.get(row.place)
         if row.superseded_by is None:
-            _record(session, testimony, row, row.said_by, taken_back=True)
+            _record(session, testimony, row, said_by, taken_back=True, reason=reason)
+    for row in revived:
+        row.superseded_at = row.superseded_by = None
     for row in rows:
         _record(session, testimony, row, row.said_by)
     after = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
@@ -130,7 +159,13 @@ def _replace(
 
 
 def _record(
-    session: Session, testimony: Testimony, row: AccessStatement, said_by: str, *, taken_back: bool = False
+    session: Session,
+    testimony: Testimony,
+    row: AccessStatement,
+    said_by: str,
+    *,
+    taken_back: bool = False,
+    reason: str | None = None,
 ) -> None:
     stretch = None
     if row.stretch_recording is not None:
@@ -144,7 +179,8 @@ def _record(
             "level": row.level,
             "subject": row.subject,
             "stretch": stretch,
-            "reason": row.reason,
+            "reason": reason if taken_back else row.reason,
+            "statement": row.public_id,
             "taken_back": taken_back,
         },
     )

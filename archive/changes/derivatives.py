@@ -1,5 +1,6 @@
 """Derivatives whose files are gone: they can be made again, so the work is made due."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,22 +21,26 @@ def is_whole(folder: Path, derivative: Derivative) -> bool:
         return False
 
 
+def lost_copies(folder: Path, derivatives: Iterable[Derivative]) -> list[Derivative]:
+    """The derivatives of which a file is gone, or that of the copy or poster that was made together with
+    them: both are made again."""
+    there = list(derivatives)
+    lost = {(each.file_id, each.closed) for each in there if not is_whole(folder, each)}
+    return [each for each in there if (each.file_id, each.closed) in lost]
+
+
 def renew(session: Session, queue: Queue, folder: Path) -> int:
     """Defer work on every recording that lacks a file which was derived from it; returns how many.
 
-    A playback copy is forgotten at once, so that meanwhile pages say that it is being made.
+    The copy and its poster are forgotten at once, so that meanwhile pages say that it is being made.
     """
     statement = select(Derivative, File.recording_id).join(File, File.id == Derivative.file_id)
-    gone = [
-        (derivative, recording_id)
-        for derivative, recording_id in session.execute(statement.where(File.current))
-        if not is_whole(folder, derivative)
-    ]
-    for derivative, _ in gone:
-        if derivative.kind == "playback":
-            session.delete(derivative)
+    rows = session.execute(statement.where(File.current)).all()
+    lost = lost_copies(folder, [row[0] for row in rows])
+    for derivative in lost:
+        session.delete(derivative)
     session.flush()
-    recordings = {recording_id for _, recording_id in gone}
+    recordings = {row[1] for row in rows if row[0] in lost}
     for recording_id in sorted(recordings):
         queue.defer(session.connection(), recording_id)
     return len(recordings)

@@ -3,6 +3,8 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from archive.changes import copies
+from archive.clock import now
 from archive.models import OutboxEntry, Testimony
 from archive.models.outbox import DESTINATIONS
 
@@ -11,7 +13,7 @@ def announce(session: Session, testimony: Testimony, *, closing: bool = False) -
     """Put "testimony N changed, number k" into the outbox, in the transaction that changed it.
 
     `closing`: something that was open no longer is. It is delivered first, and until then every search
-    leaves the testimony out. Returns k.
+    leaves the testimony out. Its copies for listening have to be looked at, too. Returns k.
     """
     testimony.change_number += 1
     for destination in DESTINATIONS:
@@ -23,7 +25,7 @@ def announce(session: Session, testimony: Testimony, *, closing: bool = False) -
                 closing=closing,
             )
         )
-    session.flush()
+    copies.expect_look(session, testimony.id, now())
     return testimony.change_number
 
 

@@ -77,7 +77,7 @@ def describe(
     for other in testimonies.load(session, touched):
         outbox.announce(session, other, closing=True)
     if before is None or restate or _access_of(before) != _access_of(given):
-        statements = _statements(testimony, metadata)
+        statements = described_statements(testimony, metadata)
         if statements or before is not None:
             access.describe(session, testimony, statements, said_by=said_by, now=now)
     fields = {*given, *(before or {})}
@@ -103,7 +103,8 @@ def _access_of(given: dict[str, Any]) -> tuple[Any, Any]:
     return given.get("access"), given.get("embargo")
 
 
-def _statements(testimony: Testimony, metadata: TestimonyMetadata) -> list[NewStatement]:
+def described_statements(testimony: Testimony, metadata: TestimonyMetadata) -> list[NewStatement]:
+    """What a description says on the access to a testimony and those of its recordings that are there."""
     recordings = {recording.number: recording.id for recording in testimony.recordings}
     statements = []
     for said in metadata.statements:

@@ -6,6 +6,7 @@ from archive.models.base import Base
 from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
+from archive.models.copies import CopiesDue
 from archive.models.event import Event
 from archive.models.file import Derivative, File
 from archive.models.indexed import Indexed
@@ -25,6 +26,7 @@ __all__ = [
     "Chapter",
     "Clip",
     "Collection",
+    "CopiesDue",
     "DepositedText",
     "Derivative",
     "Event",

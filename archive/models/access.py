@@ -61,6 +61,11 @@ class AccessStatement(HasPublicId, HasCreation, Base):
         """Whether it is about the testimony as a whole."""
         return self.subject == "testimony" and self.stretch_recording is None
 
+    @property
+    def taken_back(self) -> bool:
+        """Whether it was taken back, and no other statement put in its place."""
+        return self.superseded_at is not None and self.superseded_by is None
+
     def holds(self, moment: datetime) -> bool:
         """Whether `moment` lies within its dates."""
         return (self.begins_at is None or self.begins_at <= moment) and (

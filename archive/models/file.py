@@ -12,15 +12,17 @@ from archive.models.base import Base, HasCreation, HasPublicId
 class Derivative(HasCreation, Base):
     """A playback copy or poster: can be made again, lies under the derivatives folder at `path`.
 
-    A `playback` without a path says that the original itself plays in browsers.
+    A `playback` without a path says that the original itself plays in browsers. `closed` are the stretches
+    of the file that are silent and black in it (`archive.copies`), none in a copy of the whole.
     """
 
     __tablename__ = "derivative"
-    __table_args__ = (UniqueConstraint("file_id", "kind"),)
+    __table_args__ = (UniqueConstraint("file_id", "kind", "closed"),)
 
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
     kind: Mapped[str]
     """`playback` or `poster`."""
+    closed: Mapped[str] = mapped_column(default="")
     path: Mapped[str | None]
     media_type: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
@@ -57,11 +59,6 @@ class File(HasPublicId, HasCreation, Base):
     accessioned_at: Mapped[datetime | None]
 
     derivatives: Mapped[list[Derivative]] = relationship(lazy="raise")
-
-    @property
-    def playable(self) -> bool:
-        """Whether it is in the store, and what is played of it is there."""
-        return self.stored_path is not None and any(each.kind == "playback" for each in self.derivatives)
 
     @property
     def cited(self) -> tuple[int, int]:

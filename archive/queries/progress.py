@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive.models import Derivative, File, Recognition, RecognitionWindow, Recording, Testimony
+from archive.clock import now
+from archive.models import File, Recognition, RecognitionWindow, Recording, Testimony
+from archive.queries import copies
 
 STEPS = ("accession", "playback copy", "transcription", "publication", "done")
 """The steps of the worker, in order; `done`: nothing is left to do."""
@@ -28,6 +30,8 @@ class Progress:
     """Where the file was received from."""
     duration_ms: int
     step: str
+    published: bool
+    """Whether the public may know of the testimony, as far as access goes."""
     heard_ms: int
     """How much of the file is transcribed."""
     heard_since: datetime | None
@@ -52,11 +56,7 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
         for recording, testimony in session.execute(statement)
     ]
     file_ids = [file.id for _, _, file in rows]
-    playable = set(
-        session.scalars(
-            select(Derivative.file_id).where(Derivative.kind == "playback", Derivative.file_id.in_(file_ids))
-        )
-    )
+    incomplete = _lacking_copies(session, {testimony.id for _, testimony, _ in rows})
     runs = {
         run.file_id: run
         for run in session.scalars(
@@ -73,9 +73,20 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
     )
     heard = {row[0]: row[1] for row in heard_rows}
     return [
-        _progress(recording, testimony, file, runs.get(file.id), file.id in playable, heard)
+        _progress(recording, testimony, file, runs.get(file.id), recording.id not in incomplete, heard)
         for recording, testimony, file in rows
     ]
+
+
+def _lacking_copies(session: Session, testimony_ids: set[int]) -> set[int]:
+    """Row ids of the recordings of which a copy for listening is missing."""
+    moment = now()
+    return {
+        recording.id
+        for testimony in copies.load(session, testimony_ids)
+        for recording in testimony.recordings
+        if copies.standing(testimony, recording, moment).missing
+    }
 
 
 def _progress(
@@ -94,6 +105,7 @@ def _progress(
         original_name=file.original_name,
         source=file.source,
         duration_ms=file.duration_ms,
+        published=testimony.published_at is not None,
         step=_step(file, run, playable),
         heard_ms=heard.get(run.id, 0) if run else 0,
         heard_since=run.created_at if run else None,

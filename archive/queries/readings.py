@@ -8,7 +8,8 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from archive.access import Opening, Use, Viewer, visible
+from archive.access import Opening, Span, Use, Viewer, visible
+from archive.copies import hides, variant
 from archive.models import Derivative, Recording, Revision, Testimony, Transcript
 from archive.models.transcript import shown_revision
 from archive.passages import OpenText, cut_passages
@@ -119,6 +120,23 @@ def read_public_id(
     return None if testimony is None else read(session, testimony, viewer, use, now, revision=revision)
 
 
+def may_hear_on(
+    testimony: Testimony, recording_id: str, viewer: Viewer, now: datetime, *, file_id: int, closed: str
+) -> bool:
+    """Whether a copy of a recording that was given to a viewer may still be given to them: all that is closed
+    to them now is closed in it. `file_id` is the row id of the file that it was made from, `closed` what is
+    closed in it. Of a copy in which more is closed than need be, the rest may be had."""
+    opening = _open(testimony, viewer, "listen", now)
+    if not isinstance(opening, Opening):
+        return False
+    for recording in testimony.recordings:
+        for file in recording.files:
+            if (recording.public_id, file.id) == (recording_id, file_id):
+                needed = variant(file, opening.sound.get(recording.number, ()))
+                return needed is not None and hides(closed, needed)
+    return False
+
+
 def role_name(role: str) -> str:
     """A role as a speaker's name, where nobody's name was published: "Interviewer"."""
     return role[:1].upper() + role[1:]
@@ -163,11 +181,7 @@ def _reading(
         summary=testimony.summary,
         rights=testimony.rights,
         people=tuple(PersonInRole(role.role, role.person.published_name) for role in testimony.roles),
-        recordings=tuple(
-            _open_recording(recording, opening)
-            for recording in testimony.recordings
-            if recording.number in opening.sound and recording.files
-        ),
+        recordings=_open_recordings(testimony, opening),
         streams=tuple(_stream(*text) for text in texts),
         chapters=_open_chapters(testimony, opening),
         description=description,
@@ -241,28 +255,40 @@ def _heard_languages(texts: Sequence[_Text]) -> tuple[str, ...]:
     return tuple(heard)
 
 
-def _open_recording(recording: Recording, opening: Opening) -> OpenRecording:
+def _open_recordings(testimony: Testimony, opening: Opening) -> tuple[OpenRecording, ...]:
+    opened = []
+    for recording in testimony.recordings:
+        if recording.number in opening.sound and recording.files:
+            closed = variant(recording.current_file, opening.sound[recording.number])
+            if closed is not None:
+                opened.append(_open_recording(recording, closed, opening.notices.get(recording.number, ())))
+    return tuple(opened)
+
+
+def _open_recording(recording: Recording, closed: str, notices: Sequence[tuple[Span, str]]) -> OpenRecording:
     file = recording.current_file
-    playback = derivative_of(recording, "playback")
-    whole = opening.hears_all(recording.number)
-    poster = derivative_of(recording, "poster") if whole else None
+    playback = derivative_of(recording, "playback", closed)
     return OpenRecording(
         number=recording.number,
         id=recording.public_id,
         duration_ms=file.duration_ms - file.offset_ms,
         video=file.video,
         media_type=playback.media_type if playback else file.media_type,
-        media="open" if whole and playback else "being made",
-        poster=poster is not None,
+        media="open" if playback else "being made",
+        poster=derivative_of(recording, "poster", closed) is not None,
         width=playback.width if playback else None,
         height=playback.height if playback else None,
         offset_ms=file.offset_ms,
+        closed=closed,
+        notices=tuple((start, end, sentence) for (start, end), sentence in notices),
     )
 
 
-def derivative_of(recording: Recording, kind: str) -> Derivative | None:
-    """The derivative of a recording's current file, None while it is not made."""
-    return next((d for d in recording.current_file.derivatives if d.kind == kind), None)
+def derivative_of(recording: Recording, kind: str, closed: str) -> Derivative | None:
+    """The derivative of a recording's current file in which exactly `closed` is closed, None while it is not
+    made."""
+    derivatives = recording.current_file.derivatives
+    return next((d for d in derivatives if (d.kind, d.closed) == (kind, closed)), None)
 
 
 def _open_chapters(testimony: Testimony, opening: Opening) -> tuple[OpenChapter, ...]:

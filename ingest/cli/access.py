@@ -1,4 +1,4 @@
-"""`testimony access`: who may see a testimony, said, shown and explained."""
+"""`testimony access`: who may see a testimony, said, taken back, shown and explained."""
 
 import json
 from dataclasses import asdict
@@ -10,15 +10,11 @@ from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.options import Json, read_level_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from typing import TypeVar
-
     from sqlalchemy.orm import Session
 
     from archive.models import Testimony
-
-    T = TypeVar("T")
+    from archive.queries.explanations import Explanation
+    from ingest.cli.subjects import Wanted
 
 
 @app.command()
@@ -39,6 +35,15 @@ def access(
     end: Annotated[
         str | None, typer.Option(metavar="TIME", help="End of the stretch; default: of the recording.")
     ] = None,
+    transcript: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="One text: `original`, the language of a translation, or a public id."
+        ),
+    ] = None,
+    chapter: Annotated[
+        str | None, typer.Option(metavar="CHAPTER", help="One chapter: its place (1, 2, ...) or public id.")
+    ] = None,
     begins: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="First day on which it holds (UTC).")
     ] = None,
@@ -58,74 +63,105 @@ def access(
             "--confirm", help="The statements that came back from the store (testimony rebuild) still hold."
         ),
     ] = False,
+    take_back: Annotated[
+        str | None,
+        typer.Option(
+            "--take-back", metavar="STATEMENT", help="Take a statement back: what it superseded holds again."
+        ),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show what ended, was superseded or taken back, too.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say who may see a testimony, or show who may and why.
+    """Say who may see a testimony or a part of it, take that back, or show who may and why.
 
     A statement on the same place supersedes the one before, which is kept. What it closes is closed from the
-    next request on, and acknowledged here only once it is in the store.
+    next request on, for those who are listening, too, and acknowledged here only once it is in the store.
     """
     from archive.clock import now
     from archive.database import reading
     from archive.queries.explanations import explain
+    from ingest.cli.subjects import Wanted
 
+    wanted = Wanted(recording, start, end, transcript, chapter, begins, ends, reason, notice)
+    if level is None and wanted.given and not (take_back and wanted == Wanted(reason=reason)):
+        raise typer.BadParameter("say which level, such as restricted", param_hint="LEVEL")
+    if level is not None and take_back is not None:
+        raise typer.BadParameter("a statement is taken back, or another made: not both at once")
+    if confirm and (level is not None or take_back is not None):
+        raise typer.BadParameter("either say a LEVEL or confirm those that came back", param_hint="--confirm")
+    effect = None
     with open_archive() as archive:
-        if confirm and level is not None:
-            raise typer.BadParameter(
-                "either say a LEVEL or confirm those that came back", param_hint="--confirm"
-            )
         if confirm:
             _confirm(archive, testimony, by)
-        if level is not None:
-            _state(archive, testimony, level, recording, (start, end), (begins, ends), reason, notice, by)
+        if level is not None or take_back is not None:
+            effect = _change(archive, testimony, level, take_back, wanted, by)
         with reading(archive.engine) as session:
             explanation = explain(_find(session, testimony), now())
     if as_json:
-        typer.echo(json.dumps(asdict(explanation), ensure_ascii=False, indent=1, default=str))
+        answer = asdict(explanation) | {"effect": effect}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
         return
+    if effect:
+        typer.echo(f"testimony: {effect}", err=True)
+    _show(explanation, history=history)
+
+
+def _show(explanation: "Explanation", *, history: bool) -> None:
     typer.echo(f"{explanation.id}: {explanation.sentence}")
-    for statement in explanation.statements:
-        typer.echo(f"  {statement.sentence}")
+    for part in explanation.parts:
+        typer.echo(f"  {part.name} [{part.id}]: {part.sentence}")
+    if explanation.changes_at:
+        typer.echo(f"Until {explanation.changes_at:%Y-%m-%d}, when a statement begins or ends.")
+    shown = [each for each in explanation.statements if history or each.current]
+    if shown:
+        typer.echo("Statements:")
+    for statement in shown:
+        typer.echo(f"  [{statement.id}] {statement.sentence}")
+    left = len(explanation.statements) - len(shown)
+    if left:
+        typer.echo(f"  and {left} that count no more (--history)")
 
 
-def _state(
+def _change(
     archive: Archive,
-    wanted: str,
-    level: str,
-    recording: int | None,
-    stretch: tuple[str | None, str | None],
-    days: tuple[str | None, str | None],
-    reason: str | None,
-    notice: str | None,
+    wanted_testimony: str,
+    level: str | None,
+    taken_back: str | None,
+    wanted: "Wanted",
     by: str | None,
-) -> None:
+) -> str | None:
+    """State, or take back; returns what is to be said on its effect."""
     import getpass
 
     from archive.changes import access as changes
-    from archive.changes.access import NewStatement
+    from archive.changes import retraction
     from archive.clock import now
     from archive.database import writing
     from archive.preservation import preserve
+    from archive.queries.explanations import explain_stay, seen_by_all
+    from ingest.cli.subjects import read_statement
 
-    begins_at, ends_at = (_midnight(day) for day in days)
+    who, moment = by or getpass.getuser(), now()
+    effect = None
     with writing(archive.engine) as session:
-        row = _find(session, wanted)
-        subject_id, place = _place(row, recording, *stretch)
-        statement = NewStatement(
-            level=level,
-            subject="testimony" if subject_id is None else "recording",
-            subject_id=subject_id,
-            stretch=place,
-            begins_at=begins_at,
-            ends_at=ends_at,
-            reason=reason,
-            notice=notice,
-        )
-        changes.state(session, row, [statement], said_by=by or getpass.getuser(), now=now())
+        row = _find(session, wanted_testimony)
+        before = seen_by_all(row, moment)
+        if taken_back is not None:
+            retraction.take_back(session, row, taken_back, said_by=who, now=moment, reason=wanted.reason)
+            if before == seen_by_all(row, moment):
+                effect = "nothing changes for anybody"
+        elif level is not None:
+            statement = read_statement(row, level, wanted)
+            changes.state(session, row, [statement], said_by=who, now=moment)
+            if before == seen_by_all(row, moment):
+                effect = explain_stay(row, row.statements[-1], moment)
         testimony_id = row.id
     preserve(archive.engine, archive.store, testimony_id)
     if not archive.queue.running():
         _deliver(archive)
+    return effect
 
 
 def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
@@ -147,10 +183,16 @@ def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
 
 
 def _deliver(archive: Archive) -> None:
-    """No worker is there to do it: bring the index up to date here."""
+    """No worker is there to do it: bring the index up to date here, and remove copies that nobody is to have.
+    New ones wait for a worker."""
     from archive.errors import SearchUnavailable
+    from ingest.copies import look_at_copies
     from search.indexer import deliver, prepare
 
+    try:
+        look_at_copies(archive.engine, archive.queue, archive.settings.derivatives_folder)
+    except OSError as error:
+        typer.echo(f"testimony: it holds from now on; copies will be removed later: {error}", err=True)
     try:
         prepare(archive.engine, archive.backend)
         deliver(archive.engine, archive.backend)
@@ -166,44 +208,3 @@ def _find(session: "Session", wanted: str) -> "Testimony":
     if row is None:
         raise NotFound(f"no testimony has the id or accession number {wanted}")
     return row
-
-
-def _place(
-    row: "Testimony", recording: int | None, start: str | None, end: str | None
-) -> tuple[int | None, tuple[int, int, int | None] | None]:
-    """The recording's row id, or the stretch, that a statement is about; neither: the whole testimony."""
-    from archive.errors import WrongInput
-    from schemas.times import read_time
-
-    if recording is None and start is None and end is None:
-        return None, None
-    row_ids = {each.number: each.id for each in row.recordings}
-    if recording is None and len(row_ids) != 1:
-        told = ", ".join(str(number) for number in row_ids)
-        raise WrongInput(f"testimony {row.public_id} has the recordings {told}: say which with --recording")
-    number = next(iter(row_ids)) if recording is None else recording
-    if number not in row_ids:
-        raise WrongInput(f"testimony {row.public_id} has no recording {number}")
-    if start is None and end is None:
-        return row_ids[number], None
-    start_ms = 0 if start is None else _read(read_time, start)
-    return None, (number, start_ms, None if end is None else _read(read_time, end))
-
-
-def _midnight(day: str | None) -> "datetime | None":
-    from datetime import UTC, datetime, time
-
-    from schemas.dates import read_day
-
-    return None if day is None else datetime.combine(_read(read_day, day), time(tzinfo=UTC))
-
-
-def _read(read: "Callable[[object], T]", value: str) -> "T":
-    from pydantic_core import PydanticCustomError
-
-    from archive.errors import WrongInput
-
-    try:
-        return read(value)
-    except PydanticCustomError as error:
-        raise WrongInput(str(error)) from error

@@ -67,6 +67,7 @@ def serve_on(
     import uvicorn
 
     from web.app import create_app
+    from web.serving import Connection
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -81,6 +82,7 @@ def serve_on(
     level = archive.settings.log_level
     config = uvicorn.Config(
         create_app(archive.settings),
+        http=Connection,
         log_level="warning" if level == "info" else level,
         access_log=False,  # addresses of readers and what they search for are nobody's business
         server_header=False,

@@ -32,7 +32,10 @@ def status(
     typer.echo(f"Database: {answer['database']}")
     typer.echo(f"Worker: {'at work' if answer['worker'] else 'none'}")
     waiting = answer["outbox"]
-    typer.echo(f"Waiting for the index: {waiting['index']}, for the store: {waiting['store']}")
+    typer.echo(
+        f"Waiting for the index: {waiting['index']}, for the store: {waiting['store']}, "
+        f"to have their copies looked at: {answer['copies']}"
+    )
     typer.echo(f"Index: {answer['index']}")
     for recording in answer["recordings"]:
         if everything or recording["step"] != "done" or recording["flags"]:
@@ -42,14 +45,16 @@ def status(
 
 
 def _status(archive: Archive) -> dict[str, Any]:
+    from archive.clock import now
     from archive.database import describe_engine, reading
-    from archive.queries import outbox, testimonies, texts
+    from archive.queries import copies, outbox, testimonies, texts
     from archive.queries.progress import progress
 
     jobs = {state.recording_id: state for state in archive.queue.states()}
     with reading(archive.engine) as session:
         recordings = progress(session)
         counts = {"testimonies": testimonies.count(session), "recordings": len(recordings)}
+        unseen = copies.count_due(session, now())
         waiting = {name: outbox.count(session, name) for name in ("index", "store")}
         unpublished = texts.waiting(session)
     listed = []
@@ -60,6 +65,8 @@ def _status(archive: Archive) -> dict[str, Any]:
         sentence = f"{label}, recording {each.number} ({each.original_name}): {state}"
         if each.step == "transcription" and each.duration_ms:
             sentence += f", {each.heard_ms * 100 // each.duration_ms} % heard"
+        if each.step == "playback copy" and each.published:
+            sentence += " (cannot be listened to until it is made)"
         if job is not None and job.reason:
             sentence += f": {job.reason}"
         for flag in each.flags:
@@ -87,6 +94,7 @@ def _status(archive: Archive) -> dict[str, Any]:
         "worker": archive.queue.running(),
         "counts": counts,
         "outbox": waiting,
+        "copies": unseen,
         "index": _index(archive),
         "recordings": listed,
         "texts": [_text(each) for each in unpublished],

@@ -10,7 +10,7 @@ goes into a copy.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any
 import ffmpeg
 import numpy as np
 
+from archive.access import Span
 from archive.errors import MediaError, ProgramFailed
+from ingest.media.closing import blacken, check_closed, open_parts, silence
 from ingest.media.commands import SANDBOX, Limits, Programs, address, encode, run
 from ingest.media.playable import How, Playback, plan_playback
 from ingest.media.probe import probe as probe_file
@@ -28,6 +30,8 @@ from schemas.media import AudioStream, Probe, VideoStream
 
 _TALLEST = 720
 _MOST_FRAMES = 30
+_USUAL_FRAMES = 25.0
+"""Frames a second where the file doesn't say."""
 _SPREAD_MS = 500
 """How far the length of a copy may be off: a frame, priming, and the end of the longer stream."""
 _SLACK = 64 * 2**20  # bytes
@@ -46,19 +50,27 @@ Progress = Callable[[int], None]
 
 
 def make_playback(
-    path: Path, probe: Probe, folder: Path, name: str, programs: Programs, on_progress: Progress | None = None
+    path: Path,
+    probe: Probe,
+    folder: Path,
+    name: str,
+    programs: Programs,
+    on_progress: Progress | None = None,
+    *,
+    closed: Sequence[Span] = (),
 ) -> Path | None:
     """Make the copy of `path` that browsers play, as `name` with its ending in `folder`, and return where.
 
-    None where the original plays as it is (`plan_playback(probe).original`). Raises MediaError where the file
-    cannot be decoded, ProgramFailed where ffmpeg broke off.
+    It is silent and black in the stretches `closed` (ms of the file's time); a copy that turns out not to be
+    is refused. None where the original plays as it is (`plan_playback(probe).original`). Raises MediaError
+    where the file cannot be decoded, ProgramFailed where ffmpeg broke off.
     """
-    plan = plan_playback(probe)
+    plan = plan_playback(probe, partly=bool(closed))
     if plan.original:
         return None
     target = folder / f"{name}{plan.suffix}"
     with _whole(target) as unfinished:
-        arguments = _playback_arguments(path, probe, plan, unfinished)
+        arguments = _playback_arguments(path, probe, plan, unfinished, closed)
         seconds = probe.duration_ms / 1000
         slowest = 20 if plan.video is How.ENCODED else 2  # times the length of the recording
         limits = Limits(
@@ -67,12 +79,14 @@ def make_playback(
             file_size=probe.size + _SLACK + probe.duration_ms * 1000,  # 8 Mb/s where it is encoded
         )
         encode(programs, arguments, limits, on_progress)
-        _check(path, probe, unfinished, programs)
+        made = _check(path, probe, unfinished, programs)
+        check_closed(path, unfinished, made, closed, programs)
     return target
 
 
-def _check(path: Path, probe: Probe, copy: Path, programs: Programs) -> None:
-    """Raise MediaError where a copy lacks sound or picture of the original: ffmpeg is content with less."""
+def _check(path: Path, probe: Probe, copy: Path, programs: Programs) -> Probe:
+    """What a copy holds. Raises MediaError where it lacks sound or picture of the original: ffmpeg is content
+    with less."""
     try:
         made = probe_file(copy, programs)
     except MediaError as error:
@@ -80,9 +94,12 @@ def _check(path: Path, probe: Probe, copy: Path, programs: Programs) -> None:
     for kind, wanted, got in (("sound", probe.audio, made.audio), ("picture", probe.video, made.video)):
         if wanted is not None and (end := got.end_ms if got else 0) < wanted.end_ms * 99 // 100 - _SPREAD_MS:
             raise MediaError(path, f"its {kind} cannot be decoded beyond {end // 1000} s")
+    return made
 
 
-def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) -> list[str]:
+def _playback_arguments(
+    path: Path, probe: Probe, plan: Playback, target: Path, closed: Sequence[Span]
+) -> list[str]:
     source = ffmpeg.input(address(path), threads=_threads(), **SANDBOX)
     streams, options = [], dict(_ANONYMOUS)
     if probe.video is not None:
@@ -90,7 +107,11 @@ def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) 
         if plan.video is How.COPIED:
             options["c:v"] = "copy"
         else:
+            if closed:
+                picture = blacken(picture, closed, 1000 / (probe.video.frame_rate or _USUAL_FRAMES))
             picture = _scaled(picture, probe.video)
+            if closed:
+                picture = blacken(picture, closed, 1000 / _frames(probe.video))
             options |= _h264(probe.video)
         streams.append(picture)
     if probe.audio is not None:
@@ -98,7 +119,10 @@ def _playback_arguments(path: Path, probe: Probe, plan: Playback, target: Path) 
             sound = source[str(probe.audio.streams[0])]
             options["c:a"] = "copy"
         else:
-            sound = _mixed(source, probe.audio, min(48_000, max(16_000, probe.audio.sample_rate)))
+            rate = min(48_000, max(16_000, probe.audio.sample_rate))
+            sound = _mixed(source, probe.audio, rate)
+            if closed:
+                sound = silence(sound, closed, rate)
             stereo = probe.audio.channels > 1
             options |= {"c:a": "aac", "b:a": "128k" if stereo else "96k", "ac": 2 if stereo else 1}
         streams.append(sound)
@@ -123,13 +147,18 @@ def _mixed(source: Any, audio: AudioStream, rate: int) -> Any:
 def _scaled(picture: Any, video: VideoStream) -> Any:
     if video.interlaced:
         picture = picture.filter("yadif", deint="interlaced")
-    rate = min(video.frame_rate or 25.0, 1000.0)
-    while rate > _MOST_FRAMES:
-        rate /= 2
-    picture = picture.filter("fps", fps=f"{rate:.3f}", start_time=0)
+    picture = picture.filter("fps", fps=f"{_frames(video):.3f}", start_time=0)
     height = min(video.height, _TALLEST)
     width = max(2, round(video.width * height / video.height / 2) * 2)
     return picture.filter("scale", width, max(2, height // 2 * 2)).filter("setsar", 1)
+
+
+def _frames(video: VideoStream) -> float:
+    """Frames a second of a copy."""
+    rate = min(video.frame_rate or _USUAL_FRAMES, 1000.0)
+    while rate > _MOST_FRAMES:
+        rate /= 2
+    return rate
 
 
 def _h264(video: VideoStream) -> dict[str, Any]:
@@ -144,6 +173,7 @@ def _h264(video: VideoStream) -> dict[str, Any]:
         # A picture to start from every two seconds, so that a seek is quick.
         "force_key_frames": "expr:gte(t,n_forced*2)",
         "threads": _threads(),
+        "a53cc": 0,  # captions that lie in the pictures would be a text that nobody asked the gate for
     }
 
 
@@ -157,10 +187,14 @@ _POSTER_AT = (0.1, 0.3, 0.5, 0.7, 0.02)
 _GRAY = (64, 36)
 
 
-def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> Path | None:
+def make_poster(
+    path: Path, probe: Probe, target: Path, programs: Programs, *, closed: Sequence[Span] = ()
+) -> Path | None:
     """Write a JPEG of a telling frame to `target`, at most 720 high, and return it.
 
-    None where there is no picture, or none but black or blank ones. Raises ProgramFailed.
+    Where stretches are closed, `path` is the copy that is black there: it has nothing to tell of them, and
+    the frame is looked for between them. None where there is no picture, or none but black or blank ones.
+    Raises ProgramFailed.
     """
     if probe.video is None:
         return None
@@ -168,7 +202,7 @@ def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> P
     _sweep(target)
     best: tuple[float, bytes] | None = None
     for part in _POSTER_AT:
-        at_ms = round(probe.video.start_ms + (probe.video.end_ms - probe.video.start_ms) * part)
+        at_ms = _open_moment(probe.video, closed, part)
         gray, jpeg = _frame_at(path, probe, at_ms, target, programs)
         if len(gray) == 0:
             continue
@@ -182,6 +216,21 @@ def make_poster(path: Path, probe: Probe, target: Path, programs: Programs) -> P
     with _whole(target) as unfinished:
         unfinished.write_bytes(best[1])
     return target
+
+
+def _open_moment(video: VideoStream, closed: Sequence[Span], part: float) -> int:
+    """The moment at which `part` of what is open of a picture is over."""
+    spans = [
+        (max(start, video.start_ms), video.end_ms if end is None else min(end, video.end_ms))
+        for start, end in open_parts(closed)
+    ]
+    lengths = [max(0, end - start) for start, end in spans]
+    left = round(sum(lengths) * part)
+    for (start, _), length in zip(spans, lengths, strict=True):
+        if left < length:
+            return start + left
+        left -= length
+    return video.start_ms
 
 
 def _frame_at(

@@ -64,8 +64,18 @@ class Playback:
         return not self.reasons
 
 
-def plan_playback(probe: Probe) -> Playback:
-    """How a file with this probe is to be played."""
+def plan_playback(probe: Probe, *, partly: bool = False) -> Playback:
+    """How a file with this probe is to be played. `partly`: a stretch of it is closed; nothing can then be
+    taken over as it is, since what was compressed together can only be silenced together."""
+    if partly:
+        kind, suffix = ("video/mp4", ".mp4") if probe.has_video else ("audio/mp4", ".m4a")
+        return Playback(
+            kind,
+            suffix,
+            How.ENCODED if probe.has_video else How.NONE,
+            How.ENCODED if probe.has_audio else How.NONE,
+            ("part of it is closed",),
+        )
     reasons = tuple(_reasons(probe))
     if probe.video is None and probe.container == "mp3" and _steady_mp3(probe.audio):
         return Playback("audio/mpeg", ".mp3", How.NONE, How.COPIED, reasons)

@@ -235,3 +235,23 @@ def test_text_without_sound_is_open_only_where_nothing_is_closed(
     for spans in opening.text.values():
         whole = all(spans[number] == EVERYTHING for number in (1, 2))
         assert spans[None] == (EVERYTHING if whole else ())
+
+
+def on_stretch(level: str, notice: str | None, start_ms: int, end_ms: int | None) -> AccessStatement:
+    row = statement(level, notice=notice)
+    row.stretch_recording, row.start_ms, row.end_ms = 1, start_ms, end_ms
+    return row
+
+
+def test_a_notice_on_a_stretch_is_for_the_public_unless_something_stricter_hides_any_of_it() -> None:
+    asked, later = on_stretch("restricted", "By request.", 10, 20), on_stretch("registered", "Names.", 30, 40)
+    told = {1: (((10, 20), "By request."), ((30, 40), "Names."))}
+
+    def notices(*more: AccessStatement) -> object:
+        return visible(PUBLIC, describe([statement("public"), asked, later, *more]), "listen", NOW).notices
+
+    assert notices() == told
+    assert notices(on_stretch("restricted", None, 20, 30)) == told
+    assert notices(on_stretch("restricted", None, 39, 50)) == {1: told[1][:1]}
+    assert notices(on_stretch("withdrawn", "Never told.", 0, 15)) == {1: told[1][1:]}
+    assert notices(on_stretch("withdrawn", None, 0, None)) == {}

@@ -21,6 +21,7 @@ from archive.fixity import check, verify
 from archive.models import Derivative, File, Job, OutboxEntry, Recording, Testimony
 from archive.preservation import preserve_waiting
 from archive.store import StoredFile
+from ingest.workshop import own_folder
 from tests.archive.store import museum
 from tests.archives import SmallArchive
 
@@ -327,3 +328,15 @@ def test_the_documentation_lists_every_code() -> None:
         if line.startswith("| `")
     }
     assert rows == CODES
+
+
+def test_a_living_workers_own_folder_is_not_unexpected_and_a_dead_ones_is(
+    archive: SmallArchive, whole: str
+) -> None:
+    with own_folder(archive.settings.making_folder) as making:
+        (making / "copy.mp4").write_bytes(b"x")
+        assert verify(archive.settings) == []
+        left = making.with_name("dead")
+        left.mkdir()
+        (left / "copy.mp4").write_bytes(b"x")
+        assert [finding.code for finding in verify(archive.settings)] == ["unexpected"]

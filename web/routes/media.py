@@ -14,6 +14,7 @@ from web.dependencies import Now, TheServices, TheSession, TheViewer
 from web.files import answer_file
 from web.opening import find_recording
 from web.routing import page_router
+from web.streams import Heard
 
 router = page_router()
 
@@ -27,9 +28,10 @@ def media(
     viewer: TheViewer,
     now: Now,
 ) -> Response:
-    """The playback copy, or the original where it plays in browsers."""
+    """The playback copy, or the original where it plays in browsers; cut off where it is closed while it goes
+    out."""
     testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
-    playback = derivative_of(recording, "playback")
+    playback = derivative_of(recording, "playback", opened.closed)
     if opened.media != "open" or playback is None:
         raise NotFound("there is nothing to play")
     if playback.path is not None:
@@ -38,7 +40,9 @@ def media(
         path = services.store.path(testimony.public_id, recording.current_file.stored_path)
     else:
         raise NotFound("there is nothing to play yet")
-    return answer_file(request, path, playback.media_type, f"{testimony.public_id}-{recording.number}")
+    answer = answer_file(request, path, playback.media_type, f"{testimony.public_id}-{recording.number}")
+    heard = Heard(testimony.id, recording_id, playback.file_id, opened.closed, viewer)
+    return services.streams.guard(answer, heard)
 
 
 @router.get("/recordings/{recording_id}/poster")
@@ -52,7 +56,7 @@ def poster(
 ) -> Response:
     """A still of a video that may be seen."""
     testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
-    still = derivative_of(recording, "poster")
+    still = derivative_of(recording, "poster", opened.closed)
     if not opened.poster or still is None or still.path is None:
         raise NotFound("there is no poster")
     path = services.settings.derivatives_folder / still.path

@@ -30,6 +30,8 @@ class Player:
     current: bool
     offset_ms: int
     """Cited time + offset = time in the file."""
+    notices: tuple[str, ...]
+    """What may be said of stretches in which nothing is heard and seen."""
 
 
 def view_player(
@@ -59,7 +61,16 @@ def view_player(
         address=addresses.to(recording.number),
         current=current,
         offset_ms=recording.offset_ms,
+        notices=tuple(_describe_notice(*each, wording) for each in recording.notices),
     )
+
+
+def _describe_notice(start_ms: int, end_ms: int | None, sentence: str, wording: Wording) -> str:
+    times = {"start": clock_time(start_ms), "sentence": sentence}
+    if end_ms is None:
+        return wording.gettext("Closed from %(start)s on: %(sentence)s") % times
+    times["end"] = clock_end(end_ms)
+    return wording.gettext("Closed from %(start)s to %(end)s: %(sentence)s") % times
 
 
 def describe_moment(reading: Reading, at: Address, wording: Wording) -> str | None:

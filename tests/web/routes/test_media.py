@@ -24,7 +24,9 @@ def address(site: Site, rain: str) -> str:
     return f"/recordings/{site.recording_id(rain)}/media"
 
 
-def change_derivative(site: Site, public_id: str, path: str, kind: str = "playback") -> Path:
+def change_derivative(
+    site: Site, public_id: str, path: str, kind: str = "playback", closed: str = ""
+) -> Path:
     """Let a derivative at `path` be the recording's, and give its place on disk."""
     with writing(site.archive.engine) as session:
         file = session.scalars(
@@ -34,10 +36,12 @@ def change_derivative(site: Site, public_id: str, path: str, kind: str = "playba
             .where(Testimony.public_id == public_id)
         ).one()
         row = session.scalars(
-            select(Derivative).where(Derivative.file_id == file.id, Derivative.kind == kind)
+            select(Derivative).where(
+                Derivative.file_id == file.id, Derivative.kind == kind, Derivative.closed == closed
+            )
         ).one_or_none()
         if row is None:
-            row = Derivative(file_id=file.id, kind=kind, media_type="image/jpeg", size=0)
+            row = Derivative(file_id=file.id, kind=kind, closed=closed, media_type="image/jpeg", size=0)
             session.add(row)
         row.path = path
     place = site.archive.settings.derivatives_folder / path
@@ -161,3 +165,48 @@ def test_a_copy_that_is_gone_from_the_disk_is_away_and_not_an_error_page_with_it
 
 def test_without_a_poster_there_is_none(site: Site, address: str) -> None:
     assert site.client.get(address.replace("media", "poster")).status_code == 404
+
+
+def test_with_a_closed_stretch_the_copy_without_it_is_given_and_no_other(
+    site: Site, rain: str, address: str
+) -> None:
+    poster = address.replace("media", "poster")
+    change_derivative(site, rain, "ab/whole.jpg", "poster").write_bytes(b"whole poster")
+    change_derivative(site, rain, "ab/cut.m4a", closed="500-900").write_bytes(b"cut")
+    change_derivative(site, rain, "ab/cut.jpg", "poster", closed="500-900").write_bytes(b"cut poster")
+    assert site.client.get(address).content == CONTENT
+    assert site.client.get(poster).content == b"whole poster"
+    whole = site.client.get(address).headers["etag"]
+
+    site.archive.close_stretch(rain, 500, 900)
+    answer = site.client.get(address, headers={"if-none-match": whole})
+    assert (answer.status_code, answer.content) == (200, b"cut")
+    assert site.client.get(address, headers={"range": "bytes=0-0", "if-range": whole}).content == b"cut"
+    assert site.client.get(poster).content == b"cut poster"
+    assert "<audio" in site.client.get(f"/testimonies/{rain}").text
+
+    site.archive.close_stretch(rain, 800, 1000)  # more than is closed in that copy
+    for gone in (address, poster):
+        assert site.client.get(gone).status_code == 404
+        assert site.client.get(gone).content == site.client.get("/recordings/nothing222/media").content
+    assert "being made" in site.client.get(f"/testimonies/{rain}").text
+
+
+def test_of_a_closed_stretch_the_page_says_what_its_notice_says_and_else_nothing(
+    site: Site, rain: str
+) -> None:
+    site.archive.close_stretch(rain, 500, 900)
+    assert "Closed from" not in site.client.get(f"/testimonies/{rain}").text
+    notice = "On request of <the speaker>."
+    site.archive.state(rain, NewStatement("restricted", stretch=(1, 500, 900), notice=notice))
+    html = site.client.get(f"/testimonies/{rain}").text
+    assert "Closed from 00:00 to 00:01: On request of &lt;the speaker&gt;." in html
+    site.archive.state(rain, NewStatement("withdrawn", stretch=(1, 500, None), notice=notice))
+    assert "On request" not in site.client.get(f"/testimonies/{rain}").text
+
+
+def test_where_nothing_of_the_file_is_open_the_recording_is_not_there(site: Site, rain: str) -> None:
+    site.archive.close_stretch(rain, 0, 3_600_000)  # its file is shorter than that
+    html = site.client.get(f"/testimonies/{rain}").text
+    assert "being made" not in html
+    assert "Recording 1" not in html

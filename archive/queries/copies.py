@@ -1,0 +1,71 @@
+"""Which copies for listening are missing, and which are there that should not be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.copies import wanted
+from archive.models import CopiesDue, Derivative, File, Recording, Testimony
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand with the copies of one recording: the files of which some are missing, with what is
+    closed in those, and the rows of copies that nobody may or needs to be given."""
+
+    missing: tuple[tuple[File, str], ...]
+    superfluous: tuple[Derivative, ...]
+
+
+def standing(testimony: Testimony, recording: Recording, now: datetime) -> Standing:
+    """How things stand with a recording of a loaded testimony at `now`: with its current file, and with
+    better transfers that will take its place."""
+    if not recording.files:
+        return Standing((), ())
+    missing: list[tuple[File, str]] = []
+    superfluous: list[Derivative] = []
+    for file in recording.files:
+        needed = wanted(testimony, recording, file, now) if file in recording.files_in_use else frozenset()
+        there = {d.closed for d in file.derivatives if d.kind == "playback"}
+        missing += ((file, closed) for closed in sorted(needed - there))
+        superfluous += (derivative for derivative in file.derivatives if derivative.closed not in needed)
+    return Standing(tuple(missing), tuple(superfluous))
+
+
+def ready(testimony: Testimony, recording: Recording, now: datetime) -> list[File]:
+    """The better transfers that can take the current file's place: they are in the store, and no copy of them
+    is missing."""
+    lacking = {file.id for file, _ in standing(testimony, recording, now).missing}
+    return [f for f in recording.awaited_files if f.stored_path is not None and f.id not in lacking]
+
+
+def due(session: Session, now: datetime, limit: int) -> list[int]:
+    """Row ids of testimonies whose copies have to be looked at, those that wait longest first."""
+    statement = _due(now).order_by(CopiesDue.at.nulls_last(), Testimony.id).limit(limit)
+    return list(session.scalars(statement))
+
+
+def count_due(session: Session, now: datetime) -> int:
+    """How many testimonies `due` would give."""
+    return session.scalar(select(func.count()).select_from(_due(now).subquery())) or 0
+
+
+def _due(now: datetime) -> Select[int]:
+    joined = select(Testimony.id).outerjoin(CopiesDue, CopiesDue.testimony_id == Testimony.id)
+    return joined.where(or_(CopiesDue.id.is_(None), CopiesDue.at <= now))
+
+
+def load(session: Session, testimony_ids: Iterable[int]) -> list[Testimony]:
+    """Testimonies with no more than `standing` needs, in no order."""
+    statement = (
+        select(Testimony)
+        .where(Testimony.id.in_(list(testimony_ids)))
+        .options(
+            selectinload(Testimony.recordings).selectinload(Recording.files).selectinload(File.derivatives),
+            selectinload(Testimony.statements),
+        )
+    )
+    return list(session.scalars(statement))

@@ -1,0 +1,176 @@
+"""Copies for listening: made where one is missing, removed where nobody may or needs to be given one.
+
+A file comes into the derivatives folder, or goes from it, within the write transaction that adds or deletes
+its row. Killed in between, a worker leaves a file without a row, or a row without a file; both are set right
+when the testimony is looked at again, which is due until the transaction is done. A row whose copy nobody is
+to have is served to nobody (`archive.queries.readings`), however long its file stays.
+"""
+
+import hashlib
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from archive.access import next_change
+from archive.changes.copies import expect_look
+from archive.changes.derivatives import lost_copies
+from archive.clock import now
+from archive.copies import read_stretches
+from archive.database import reading, writing
+from archive.jobs import Queue
+from archive.models import Derivative, File, Recording, Testimony
+from archive.queries import copies
+from archive.store.durable import make_folder, move, sync_folder
+from ingest.media.derivatives import make_playback, make_poster
+from ingest.media.playable import plan_playback
+from ingest.media.probe import probe as probe_file
+from ingest.workshop import Workshop, find_file, load, record
+from schemas.media import Probe
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Testimonies looked at in one transaction."""
+URGENT = 1
+"""Priority of a recording that can't be heard until its copy is made, before others are transcribed."""
+
+
+def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
+    """Look at the copies of all testimonies that changed, or for which a date has come: remove those that
+    nobody is to have, and make work on recordings that lack one due."""
+    while True:
+        moment = now()
+        with reading(engine) as session:
+            ids = copies.due(session, moment, BATCH)
+        if not ids:
+            return
+        with writing(engine) as session:
+            for testimony in copies.load(session, ids):
+                _tidy(session, testimony, derivatives, moment)
+                for recording in testimony.recordings:
+                    missing = copies.standing(testimony, recording, moment).missing
+                    if any(file.stored_path is not None for file, _ in missing):  # else a job is on the way
+                        queue.defer(session.connection(), recording.id, priority=URGENT)
+                expect_look(session, testimony.id, next_change(testimony, moment))
+
+
+def make_copies(shop: Workshop, recording_id: int) -> None:
+    """Make every copy of a recording that is missing, each from the original, each recorded as soon as it is
+    there. What was closed or opened meanwhile is seen when one is done."""
+    while True:
+        with reading(shop.engine) as session:
+            testimony, recording = load(session, recording_id)
+        missing = copies.standing(testimony, recording, now()).missing
+        if not missing:
+            return
+        shop.go_on()
+        _make(shop, testimony, recording, *missing[0])
+
+
+def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File, closed: str) -> None:
+    original = shop.original(testimony, file)
+    probe = Probe.model_validate(file.probe)
+    stretches = read_stretches(closed)
+    plan = plan_playback(probe, partly=bool(stretches))
+    name = _name(file, closed)
+    copy = make_playback(original, probe, shop.making, name, shop.programs, shop.go_on, closed=stretches)
+    played = probe_file(copy, shop.programs) if copy else probe
+    poster = make_poster(
+        copy if copy and stretches else original,
+        played if stretches else probe,
+        shop.making / f"{name}.jpg",
+        shop.programs,
+        closed=stretches,
+    )
+    made = [
+        Derivative(
+            kind="playback",
+            closed=closed,
+            path=_place(testimony, copy) if copy else None,
+            media_type=plan.media_type,
+            size=played.size,
+            width=played.video.width if played.video else None,
+            height=played.video.height if played.video else None,
+        )
+    ]
+    if poster is not None:
+        made.append(
+            Derivative(
+                kind="poster",
+                closed=closed,
+                path=_place(testimony, poster),
+                media_type="image/jpeg",
+                size=poster.stat().st_size,
+            )
+        )
+    files = [each for each in (copy, poster) if each is not None]
+    program = shop.programs.version()
+    try:
+        with writing(shop.engine) as session:
+            testimony, recording = load(session, recording.id)
+            row = find_file(recording, file)
+            if (row, closed) not in copies.standing(testimony, recording, now()).missing:
+                return
+            folder = shop.derivatives / testimony.public_id
+            make_folder(folder)
+            for each in files:
+                move(each, folder / each.name)
+            row.derivatives.extend(made)
+            record(
+                session,
+                "derivation",
+                testimony,
+                recording,
+                program=program,
+                made=[each.path or "the original plays as it is" for each in made],
+                reasons=list(plan.reasons),
+                closed=closed or None,
+            )
+    finally:
+        for each in files:
+            each.unlink(missing_ok=True)
+
+
+def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: datetime) -> None:
+    """Remove the copies that nobody is to have, rows whose file is gone, and files that no row knows: nobody
+    else is in the middle of putting one there, since that takes a write transaction, too."""
+    for recording in testimony.recordings:
+        there = [derivative for file in recording.files for derivative in file.derivatives]
+        lost = lost_copies(derivatives, there)
+        superfluous = {*copies.standing(testimony, recording, moment).superfluous, *lost}
+        for derivative in superfluous:
+            next(f for f in recording.files if f.id == derivative.file_id).derivatives.remove(derivative)
+            session.delete(derivative)
+        gone = sorted(each.path for each in superfluous if each.path is not None)
+        if gone:
+            record(session, "derivative deletion", testimony, recording, removed=gone)
+    session.flush()
+    known = {
+        derivative.path
+        for recording in testimony.recordings
+        for file in recording.files
+        for derivative in file.derivatives
+    }
+    folder = derivatives / testimony.public_id
+    if not folder.is_dir():
+        return
+    strangers = [path for path in folder.iterdir() if f"{folder.name}/{path.name}" not in known]
+    for path in strangers:
+        path.unlink(missing_ok=True)
+        log.info("removed a copy that nobody is to have: %s", path.name)
+    if strangers:
+        sync_folder(folder)
+
+
+def _place(testimony: Testimony, path: Path) -> str:
+    return f"{testimony.public_id}/{path.name}"
+
+
+def _name(file: File, closed: str) -> str:
+    """The name of a copy, without its ending: what is closed in it can't be read off it."""
+    return (
+        f"{file.public_id}-{hashlib.sha256(closed.encode()).hexdigest()[:12]}" if closed else file.public_id
+    )

@@ -1,0 +1,322 @@
+"""Copies with closed stretches, from a word on access to what is on disk; with real ffmpeg."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+
+from archive.access import PUBLIC
+from archive.changes import events
+from archive.changes.access import NewStatement
+from archive.database import reading, writing
+from archive.jobs import Queue, create_queue
+from archive.models import CopiesDue, Derivative
+from archive.models import Event as EventRow
+from archive.queries import progress, readings, testimonies
+from archive.queries.copies import due
+from ingest import copies as ingest_copies
+from ingest.copies import look_at_copies, make_copies
+from ingest.importers.deposited import DepositedRecording, DepositedTestimony
+from ingest.media.commands import find_programs
+from ingest.receiving import receive
+from ingest.registration import Wishes, register
+from ingest.steps import accession
+from ingest.worker import run_worker
+from ingest.workshop import Recognisers, Workshop, own_folder
+from schemas.metadata import TestimonyMetadata
+from tests.archives import NOW, SmallArchive
+from tests.contracts.transcriber import Script
+from tests.ingest.media.making import GOOD
+
+pytestmark = pytest.mark.slow
+
+
+def no_pool() -> Any:
+    raise AssertionError("nothing is transcribed here")
+
+
+@dataclass
+class House:
+    """An archive, and what the worker does for copies, done by hand."""
+
+    archive: SmallArchive
+    queue: Queue
+    shop: Workshop
+    monkeypatch: pytest.MonkeyPatch
+    public_ids: list[str] = field(default_factory=list)
+
+    def bring(self, name: str, offset_ms: int = 0) -> str:
+        """Register a specimen, put it into the store, and publish it."""
+        recording = DepositedRecording(GOOD / name, 1, offset_ms=offset_ms)
+        received = [receive(recording, self.shop.programs)]
+        metadata = TestimonyMetadata.read({"access": "public", "title": "Beeps"})
+        with writing(self.archive.engine) as session:
+            done = register(
+                session, self.queue, DepositedTestimony((recording,), metadata), received, Wishes(), NOW
+            )
+            row = testimonies.find(session, done.testimony)
+            assert row is not None
+            row.published_at = NOW
+        accession(self.shop, self.recording_row(done.testimony))
+        return done.testimony
+
+    def recording_row(self, public_id: str) -> int:
+        with reading(self.archive.engine) as session:
+            row = testimonies.find(session, public_id)
+            assert row is not None
+            return row.recordings[0].id
+
+    def look(self) -> None:
+        look_at_copies(self.archive.engine, self.queue, self.shop.derivatives)
+
+    def make(self, public_id: str) -> None:
+        make_copies(self.shop, self.recording_row(public_id))
+
+    def at(self, moment: datetime) -> None:
+        """Let it be `moment`."""
+        self.monkeypatch.setattr(ingest_copies, "now", lambda: moment)
+
+    def media(self, public_id: str) -> tuple[str, bool, str]:
+        """State, poster and what is closed of what the public may hear."""
+        with reading(self.archive.engine) as session:
+            found = readings.read_public_id(session, public_id, PUBLIC, "listen", ingest_copies.now())
+        assert isinstance(found, readings.Reading)
+        (opened,) = found.recordings
+        return opened.media, opened.poster, opened.closed
+
+    def rows(self) -> list[tuple[str, str, str | None]]:
+        with reading(self.archive.engine) as session:
+            rows = session.query(Derivative).order_by(Derivative.closed, Derivative.kind)
+            return [(row.kind, row.closed, row.path) for row in rows]
+
+    def files(self, public_id: str) -> list[str]:
+        folder = self.shop.derivatives / public_id
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def is_waiting(self, public_id: str) -> bool:
+        waiting = [state.recording_id for state in self.queue.states() if state.status == "waiting"]
+        return self.recording_row(public_id) in waiting
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    archive = SmallArchive(tmp_path / "archive")
+    settings = archive.settings
+    with own_folder(settings.work_folder) as folder, own_folder(settings.making_folder) as making:
+        shop = Workshop(
+            engine=archive.engine,
+            store=archive.store,
+            derivatives=settings.derivatives_folder,
+            making=making,
+            folder=folder,
+            programs=find_programs(settings),
+            recognisers=Recognisers(no_pool),
+            window_ms=10_000,
+            stop=Event(),
+        )
+        yield House(archive, create_queue(settings, archive.engine), shop, monkeypatch)
+        assert list(making.iterdir()) == []
+    archive.close()
+
+
+def loudest(path: Path) -> int:
+    command: list[str | Path] = ["ffmpeg", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-"]
+    raw = subprocess.run(command, check=True, capture_output=True).stdout
+    return int(np.abs(np.frombuffer(raw, "<i2").astype(np.int32)).max())
+
+
+def test_a_word_closes_at_once_and_the_copy_follows(house: House) -> None:
+    public_id = house.bring("beep.mp4")
+    house.make(public_id)
+    house.look()
+    assert house.media(public_id) == ("open", True, "")
+    assert [row[:2] for row in house.rows()] == [("playback", ""), ("poster", "")]
+    whole = house.files(public_id)
+
+    house.archive.close_stretch(public_id, 900, 1200)
+    assert house.media(public_id) == ("being made", False, "900-1200")
+    house.look()
+    # What holds closed sound is gone, before anything else is there.
+    assert house.rows() == []
+    assert house.files(public_id) == []
+    assert house.is_waiting(public_id)
+    house.make(public_id)
+    assert house.media(public_id) == ("open", True, "900-1200")
+    (copy,) = [path for kind, _, path in house.rows() if kind == "playback" and path]
+    assert loudest(house.shop.derivatives / copy) < 5000
+    assert not set(house.files(public_id)) & set(whole)
+    assert "900" not in copy
+
+    # Wider: the narrower is never given. Narrower: nor the wider.
+    for stretch, closed in (((800, 1200), "800-1200"), ((1000, 1100), "800-1200")):
+        house.archive.close_stretch(public_id, *stretch)
+        assert house.media(public_id)[0] == (
+            "open" if closed == "800-1200" and stretch[0] == 1000 else "being made"
+        )
+        house.look()
+        house.make(public_id)
+        assert house.media(public_id) == ("open", True, closed)
+    assert len(house.files(public_id)) == 2
+
+
+def test_opened_again_the_whole_is_made_again(house: House) -> None:
+    public_id = house.bring("beep.mp4")
+    house.archive.close_stretch(public_id, 900, 1200)
+    house.make(public_id)
+    house.archive.close_stretch(public_id, 900, 1200, level="public")
+    assert house.media(public_id)[0] == "being made"
+    house.look()
+    house.make(public_id)
+    assert house.media(public_id) == ("open", True, "")
+    assert house.rows()[0] == ("playback", "", None)
+
+
+def test_of_what_is_withdrawn_no_copy_stays_and_of_what_is_closed_it_is_kept(house: House) -> None:
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    there = house.files(public_id)
+    house.archive.state(public_id, NewStatement("restricted"))
+    house.look()
+    assert house.files(public_id) == there != []
+    house.archive.state(public_id, NewStatement("withdrawn"))
+    house.look()
+    assert house.files(public_id) == []
+    assert house.rows() == []
+    with reading(house.archive.engine) as session:
+        (state,) = progress.progress(session)
+        kinds = [row.kind for row in session.query(EventRow)]
+    assert state.step == "transcription"  # nothing to be made
+    assert "derivative deletion" in kinds
+
+
+def test_a_day_that_comes_makes_the_copy_due(house: House) -> None:
+    tomorrow = ingest_copies.now() + timedelta(days=1)
+    public_id = house.bring("beep.mkv")
+    house.archive.state(public_id, NewStatement("restricted", stretch=(1, 900, 1200), begins_at=tomorrow))
+    house.make(public_id)
+    house.look()
+    assert house.media(public_id) == ("open", True, "")
+    with reading(house.archive.engine) as session:
+        assert due(session, ingest_copies.now(), 10) == []
+    house.at(tomorrow)
+    assert house.media(public_id)[0] == "being made"
+    house.look()
+    assert house.files(public_id) == []
+    house.make(public_id)
+    assert house.media(public_id) == ("open", True, "900-1200")
+    with reading(house.archive.engine) as session:
+        assert [row.at for row in session.query(CopiesDue)] == [None]
+
+
+def test_changed_while_it_was_made_it_is_not_taken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    public_id = house.bring("beep.mkv")
+    make_playback = ingest_copies.make_playback
+    asked: list[Any] = []
+
+    def change(*arguments: Any, closed: Any = ()) -> Any:
+        made = make_playback(*arguments, closed=closed)
+        if not asked:
+            house.archive.close_stretch(public_id, 900, 1200)
+        asked.append(closed)
+        return made
+
+    monkeypatch.setattr(ingest_copies, "make_playback", change)
+    house.make(public_id)
+    assert asked == [(), ((900, 1200),)]
+    assert [row[1] for row in house.rows()] == ["900-1200", "900-1200"]
+    assert len(house.files(public_id)) == 2
+
+
+@pytest.mark.parametrize("where", ["rename", "commit", "unlink"])
+def test_killed_in_between_nothing_stays_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    public_id = house.bring("beep.mkv")
+    if where == "unlink":
+        house.make(public_id)
+        house.archive.state(public_id, NewStatement("withdrawn"))
+        with monkeypatch.context() as patch:
+            patch.setattr(ingest_copies, "expect_look", die)  # the files are gone, the rows are there
+            with pytest.raises(Killed):
+                house.look()
+        assert (house.files(public_id), len(house.rows())) == ([], 2)
+        house.look()
+        assert house.rows() == []
+        return
+    target, name = (ingest_copies, "move") if where == "rename" else (events, "record")
+    with monkeypatch.context() as patch:
+        patch.setattr(target, name, die)
+        with pytest.raises(Killed):
+            house.make(public_id)
+    assert house.rows() == []
+    assert len(house.files(public_id)) == (0 if where == "rename" else 2)
+    house.archive.state(public_id, NewStatement("withdrawn"))  # so that it isn't made again
+    house.look()
+    assert house.files(public_id) == []
+
+
+def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    for name in house.files(public_id):
+        (house.shop.derivatives / public_id / name).unlink()
+    house.archive.close_stretch(public_id, 5000, 6000)  # behind the end: it changes no copy
+    house.look()
+    assert house.is_waiting(public_id)
+    house.make(public_id)
+    assert len(house.files(public_id)) == 2
+
+
+def test_stretches_are_those_of_cited_time(house: House) -> None:
+    public_id = house.bring("beep.mkv", offset_ms=500)
+    house.archive.close_stretch(public_id, 450, 650)  # the beep, at 1.0 s of the file
+    house.make(public_id)
+    assert house.media(public_id) == ("open", True, "950-1150")
+    (copy,) = [path for kind, _, path in house.rows() if kind == "playback" and path]
+    assert loudest(house.shop.derivatives / copy) < 5000
+
+
+def test_a_testimony_is_looked_at_once_and_not_again(house: House) -> None:
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    house.look()
+    with reading(house.archive.engine) as session:
+        assert due(session, ingest_copies.now(), 10) == []
+    house.archive.state(public_id, NewStatement("registered"))
+    with reading(house.archive.engine) as session:
+        assert due(session, ingest_copies.now(), 10) == [house.archive.row_id(public_id)]
+
+
+def test_the_worker_does_all_of_it(house: House) -> None:
+    public_id = house.bring("beep.mp4")
+    house.archive.close_stretch(public_id, 900, 1200)
+    settings = house.archive.settings.model_copy(update={"recognisers": 1, "window_seconds": 10})
+
+    def work() -> None:
+        run_worker(
+            settings, house.archive.engine, house.queue, stop=Event(), until_idle=True, transcriber=Script()
+        )
+
+    work()
+    with reading(house.archive.engine) as session:
+        assert [each.step for each in progress.progress(session)] == ["done"]
+    assert house.media(public_id) == ("open", True, "900-1200")
+    house.archive.close_stretch(public_id, 200, 300)
+    with reading(house.archive.engine) as session:
+        assert [each.step for each in progress.progress(session)] == ["playback copy"]
+    work()
+    assert house.media(public_id) == ("open", True, "200-300,900-1200")
+    assert len(house.files(public_id)) == 2
+    assert list(settings.making_folder.iterdir()) != []  # this test's own folder, and nobody else's
