@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from archive.changes import access, collections, events, outbox
+from archive.changes import access, collections, events
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
 from archive.jobs import Queue
@@ -45,11 +45,13 @@ class Wishes:
 @dataclass(slots=True)
 class Registered:
     """What became of one deposited testimony. `status`: new, updated, unchanged, or resumed (known, but not
-    finished). `recordings` are row ids that work was deferred for, `notes` sentences for the archivist."""
+    finished). `recordings` are row ids that work was deferred for, `changes` what was updated, `notes`
+    sentences for the archivist."""
 
     testimony: str
     status: str
     recordings: list[int] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -118,12 +120,14 @@ def _update(
         for each in progress(session, [recording.id for recording in testimony.recordings])
         if each.step != "done"
     }
-    added = False
+    added: list[int] = []
     for each in received:
         recording = find_recording(testimony, each, described=metadata is not None)
         if recording is None:
             _add_recording(session, queue, testimony, each, metadata, wishes, outcome)
-            outcome.status, added = "updated", True
+            outcome.status = "updated"
+            outcome.changes.append(f"recording {each.recording.number} added")
+            added.append(each.recording.number)
             continue
         captioned = _take_captions(session, recording, each, metadata)
         if recording.id in unfinished:
@@ -132,11 +136,14 @@ def _update(
             _defer(session, queue, recording, outcome)
         if captioned:
             outcome.status = "updated"
+            outcome.changes.append(f"captions of recording {recording.number}")
         elif recording.id in unfinished and outcome.status == "unchanged":
             outcome.status = "resumed"
     if metadata is not None and (given != testimony.sidecar or added):
         _apply_language_and_collection(session, testimony, metadata, received, outcome)
-        testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now, restate=added)
+        outcome.changes += testimony_changes.describe(
+            session, testimony, metadata, said_by=DESCRIPTION, now=now, come_since=added
+        )
         outcome.status = "updated"
     _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
     return outcome
@@ -149,9 +156,8 @@ def _apply_language_and_collection(
     received: Sequence[Received],
     outcome: Registered,
 ) -> None:
-    if metadata.collection and metadata.collection != testimony.collection.name:
-        testimony.collection, made = collections.find_or_make(session, metadata.collection)
-        outbox.announce(session, testimony, closing=True)  # its rules on machine text may be stricter
+    if metadata.collection and metadata.collection != (testimony.sidecar or {}).get("collection"):
+        _, made = collections.find_or_make(session, metadata.collection)
         if made:
             outcome.notes.append(f"collection {metadata.collection} made")
     languages = {each.recording.number: each.recording.language for each in received}
@@ -185,6 +191,7 @@ def _apply_wished_access(
         )
         return
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
+    outcome.changes.append("access")
     if outcome.status == "unchanged":
         outcome.status = "updated"
 

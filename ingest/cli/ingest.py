@@ -12,11 +12,13 @@ import typer
 from archive.clock import now
 from archive.errors import ArchiveError, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
-from ingest.cli.options import EngineName, Json, Language, Level, Model
+from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
+from ingest.cli.planning import plan
+from ingest.cli.rehearsal import Rehearsed, rehearse
 from ingest.cli.worker import stop_on_signals
 
 if TYPE_CHECKING:
-    from ingest.importers.deposited import Deposit, DepositedTestimony
+    from ingest.importers.deposited import DepositedTestimony
     from ingest.media.commands import Programs
     from ingest.registration import Registered, Wishes
 
@@ -46,7 +48,10 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
     metadata: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Description (YAML or JSON) of the one testimony in PATH."),
+        typer.Option(
+            metavar="FILE",
+            help="Description (YAML, JSON) of the one testimony in PATH, or table (CSV) of all media in it.",
+        ),
     ] = None,
     collection: Annotated[
         str | None,
@@ -61,11 +66,16 @@ def ingest(
     allow_duplicate: Annotated[
         bool, typer.Option("--allow-duplicate", help="Take a file in that is in another testimony already.")
     ] = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Bring media in: receive, check, keep, transcribe, publish and index. A second run goes on where the
     first stopped."""
     with open_archive(model=model, engine=engine) as archive:
+        if dry_run:
+            wishes = (collection, access, language, allow_duplicate)
+            _tell(rehearse(archive, paths, metadata, wishes), as_json=as_json)
+            return
         outcome = bring_in(
             archive,
             paths,
@@ -94,13 +104,12 @@ def bring_in(
     allow_duplicate: bool = False,
 ) -> Outcome:
     """Ingest and wait for the work to be done. Progress goes to stderr."""
-    from ingest.importers.deposit import plan_deposit
     from ingest.media.commands import find_programs
     from ingest.registration import Wishes
 
     outcome = Outcome()
-    deposit = plan_deposit(paths, metadata)
-    if not _accept(deposit, outcome):
+    deposit = plan(paths, metadata, outcome.failed)
+    if deposit is None:
         return outcome
     programs = find_programs(archive.settings)
     wishes = Wishes(collection, access, language, allow_duplicate)
@@ -116,19 +125,16 @@ def bring_in(
     return outcome
 
 
-def _accept(deposit: "Deposit", outcome: Outcome) -> bool:
-    """Say what was passed over; refuse all of it where any description cannot be used."""
-    for path, reason in deposit.passed_over:
-        _say(f"passed over {path}: {reason}")
-    if deposit.debris:
-        _say(f"passed over {deposit.debris} hidden files")
-    for error in deposit.errors:
-        outcome.failed.append({"path": error.file, "reason": str(error)})
-    if not deposit.errors and not deposit.testimonies:
-        outcome.failed.append({"path": "", "reason": "no media found in what was given"})
-    if deposit.errors:
-        _say("nothing was ingested: first mend these")
-    return not outcome.failed
+def _tell(rehearsed: Rehearsed, *, as_json: bool) -> None:
+    """Say what a dry run found."""
+    if as_json:
+        typer.echo(json.dumps(rehearsed.as_json(), ensure_ascii=False))
+    else:
+        for line in rehearsed.lines():
+            typer.echo(line)
+    _say("nothing was changed: this was a dry run")
+    if rehearsed.failed:
+        raise typer.Exit(1)
 
 
 def _register(

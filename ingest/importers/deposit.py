@@ -15,6 +15,8 @@ from ingest.importers.deposited import (
 )
 from ingest.importers.gathering import gather
 from ingest.importers.pairing import plan_folder
+from ingest.importers.table import is_table
+from ingest.importers.tabled import plan_manifest
 from schemas.described import found
 
 __all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "DepositedTranslation", "plan_deposit"]
@@ -25,13 +27,18 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
 
     A medium that is given by itself brings the sidecar and captions that lie beside it, and a sidecar the
     media that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one testimony
-    that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's errors.
+    that `paths` hold, or a manifest: a table that describes all media in them. Nothing is raised for what is
+    wrong with them: it stands in the deposit's errors.
     """
     gathered = gather(paths)
     errors = list(gathered.errors)
     testimonies: list[DepositedTestimony] = []
     folders = gathered.folders
-    if metadata is not None and len(folders) != 1:
+    if metadata is not None and is_table(metadata):
+        testimonies, found_wrong = plan_manifest(gathered, metadata)
+        errors += found_wrong
+        folders = {}
+    elif metadata is not None and len(folders) != 1:
         where = "no medium" if not folders else f"files in {len(folders)} folders"
         errors.append(
             MetadataError(metadata, "", f"expected the media of one testimony in one folder, found {where}")
@@ -43,13 +50,18 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
         errors += plan.errors
     testimonies.sort(key=lambda testimony: testimony.recordings[0].path)
     errors += _repeated_numbers(testimonies)
-    errors += _differing_people(testimonies)
+    if metadata is None or not is_table(metadata):  # a manifest tells by rows
+        errors += _differing_people(testimonies)
     return Deposit(
         testimonies=tuple(testimonies),
-        passed_over=tuple(sorted(gathered.passed_over)),
+        passed_over=tuple(sorted(each for each in gathered.passed_over if not _is_same(each[0], metadata))),
         errors=tuple(errors),
         debris=gathered.debris,
     )
+
+
+def _is_same(path: Path, metadata: Path | None) -> bool:
+    return metadata is not None and path.absolute() == metadata.absolute()
 
 
 def _repeated_numbers(testimonies: Iterable[DepositedTestimony]) -> Iterator[MetadataError]:
