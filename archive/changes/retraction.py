@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from archive.changes import access
-from archive.changes.testimonies import described_statements
+from archive.changes.descriptions import new_statements
 from archive.errors import NotFound
 from archive.models import AccessStatement, Testimony
 from schemas.metadata import TestimonyMetadata
@@ -42,7 +42,7 @@ def take_back(
 def _says_still(testimony: Testimony, row: AccessStatement) -> bool:
     given = testimony.sidecar or {}
     parts = {name: given[name] for name in ("access", "embargo", "recordings") if name in given}
-    said = described_statements(testimony, TestimonyMetadata.read(parts))
+    said = new_statements(testimony, TestimonyMetadata.read(parts))
     return any(
         (each.level, each.subject, each.subject_id, each.begins_at, each.ends_at)
         == (row.level, row.subject, row.subject_id, row.begins_at, row.ends_at)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.delivery import acknowledge
+from ingest.cli.finding import find_testimony
 from ingest.cli.options import Json, read_level_option
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from archive.models import Testimony
     from archive.queries.explanations import Explanation
     from ingest.cli.subjects import Wanted
 
@@ -98,7 +97,7 @@ def access(
         if level is not None or take_back is not None:
             effect = _change(archive, testimony, level, take_back, wanted, by)
         with reading(archive.engine) as session:
-            explanation = explain(_find(session, testimony), now())
+            explanation = explain(find_testimony(session, testimony), now())
     if as_json:
         answer = asdict(explanation) | {"effect": effect}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
@@ -139,14 +138,13 @@ def _change(
     from archive.changes import retraction
     from archive.clock import now
     from archive.database import writing
-    from archive.preservation import preserve
     from archive.queries.explanations import explain_stay, seen_by_all
     from ingest.cli.subjects import read_statement
 
     who, moment = by or getpass.getuser(), now()
     effect = None
     with writing(archive.engine) as session:
-        row = _find(session, wanted_testimony)
+        row = find_testimony(session, wanted_testimony)
         before = seen_by_all(row, moment)
         if taken_back is not None:
             retraction.take_back(session, row, taken_back, said_by=who, now=moment, reason=wanted.reason)
@@ -158,9 +156,7 @@ def _change(
             if before == seen_by_all(row, moment):
                 effect = explain_stay(row, row.statements[-1], moment)
         testimony_id = row.id
-    preserve(archive.engine, archive.store, testimony_id)
-    if not archive.queue.running():
-        _deliver(archive)
+    acknowledge(archive, [testimony_id])
     return effect
 
 
@@ -169,42 +165,11 @@ def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
 
     from archive.changes import access as changes
     from archive.database import writing
-    from archive.preservation import preserve
 
     with writing(archive.engine) as session:
-        row = _find(session, wanted)
+        row = find_testimony(session, wanted)
         if not changes.confirm(session, row, said_by=by or getpass.getuser()):
             typer.echo(f"testimony: {row.public_id} needs no confirmation", err=True)
             return
         testimony_id = row.id
-    preserve(archive.engine, archive.store, testimony_id)
-    if not archive.queue.running():
-        _deliver(archive)
-
-
-def _deliver(archive: Archive) -> None:
-    """No worker is there to do it: bring the index up to date here, and remove copies that nobody is to have.
-    New ones wait for a worker."""
-    from archive.errors import SearchUnavailable
-    from ingest.copies import look_at_copies
-    from search.indexer import deliver, prepare
-
-    try:
-        look_at_copies(archive.engine, archive.queue, archive.settings.derivatives_folder)
-    except OSError as error:
-        typer.echo(f"testimony: it holds from now on; copies will be removed later: {error}", err=True)
-    try:
-        prepare(archive.engine, archive.backend)
-        deliver(archive.engine, archive.backend)
-    except SearchUnavailable as error:
-        typer.echo(f"testimony: it holds from now on; the index will be told later: {error}", err=True)
-
-
-def _find(session: "Session", wanted: str) -> "Testimony":
-    from archive.errors import NotFound
-    from archive.queries import testimonies
-
-    row = testimonies.find(session, wanted) or testimonies.find_by_accession(session, wanted)
-    if row is None:
-        raise NotFound(f"no testimony has the id or accession number {wanted}")
-    return row
+    acknowledge(archive, [testimony_id])

@@ -1,0 +1,36 @@
+"""Seeing that a change is where it has to be before it is acknowledged."""
+
+from collections.abc import Iterable
+
+import typer
+
+from ingest.cli.app import Archive
+
+
+def acknowledge(archive: Archive, testimony_ids: Iterable[int]) -> None:
+    """Carry changed testimonies into the store, in which a closing has to be before anybody is told that it
+    was made, and bring the index up to date where no worker is there to do it. Raises StoreError."""
+    from archive.preservation import preserve
+
+    for testimony_id in testimony_ids:
+        preserve(archive.engine, archive.store, testimony_id)
+    if not archive.queue.running():
+        _deliver(archive)
+
+
+def _deliver(archive: Archive) -> None:
+    """No worker is there to do it: bring the index up to date here, and remove copies that nobody is to have.
+    New ones wait for a worker."""
+    from archive.errors import SearchUnavailable
+    from ingest.copies import look_at_copies
+    from search.indexer import deliver, prepare
+
+    try:
+        look_at_copies(archive.engine, archive.queue, archive.settings.derivatives_folder)
+    except OSError as error:
+        typer.echo(f"testimony: it holds from now on; copies will be removed later: {error}", err=True)
+    try:
+        prepare(archive.engine, archive.backend)
+        deliver(archive.engine, archive.backend)
+    except SearchUnavailable as error:
+        typer.echo(f"testimony: it holds from now on; the index will be told later: {error}", err=True)
