@@ -95,7 +95,8 @@ def copies(archive: SmallArchive, public_id: str, days: int = 0) -> frozenset[st
     with reading(archive.engine) as session:
         row = testimonies.find(session, public_id)
         assert row is not None
-        return wanted(row, row.recordings[0], NOW + timedelta(days=days))
+        recording = row.recordings[0]
+        return wanted(row, recording, recording.current_file, NOW + timedelta(days=days))
 
 
 def test_which_copies_there_should_be(archive: SmallArchive) -> None:
