@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -133,10 +134,16 @@ def test_a_stop_loses_no_window_that_was_heard(house: House, tmp_path: Path) -> 
     log = tmp_path / "log"
     house.bring(DepositedRecording(sound(tmp_path / "a.flac", 58), 1), title="Proverbs")
     stop = Event()
-    timer = Timer(4.0, stop.set)
-    timer.start()
+
+    def stop_after_the_first() -> None:
+        while not log.exists():
+            sleep(0.05)
+        stop.set()
+
+    watch = Thread(target=stop_after_the_first)
+    watch.start()
     house.work(Script(log=log, takes_s=1.5), stop)
-    timer.join()
+    watch.join()
     heard = log.read_text().splitlines()
     assert 0 < len(heard) < 6
     assert house.steps() == ["transcription"]
