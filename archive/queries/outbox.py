@@ -36,11 +36,6 @@ def count(session: Session, destination: str) -> int:
     return session.scalar(statement.where(OutboxEntry.destination == destination)) or 0
 
 
-def is_empty(session: Session) -> bool:
-    """Whether index and store have heard of everything."""
-    return session.scalar(select(OutboxEntry.id).limit(1)) is None
-
-
 def left_out(session: Session, now: datetime) -> frozenset[str]:
     """Public ids that no search may find or count now: a closing waits, or a statement began or ended since
     they were indexed."""
