@@ -25,17 +25,20 @@ DEPOSITOR = "the depositor"
 @dataclass(slots=True)
 class Registered:
     """What became of one deposited testimony. `status`: new, updated, unchanged, or resumed (known, but not
-    finished). `recordings` are row ids that work was deferred for, `notes` sentences for the archivist."""
+    finished). `recordings` are row ids that work was deferred for, `changes` what was updated, `notes`
+    sentences for the archivist."""
 
     testimony: str
     status: str
     recordings: list[int] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def update(self) -> None:
+    def update(self, *changes: str) -> None:
         """Something that was there changed."""
         if self.status != "new":
             self.status = "updated"
+            self.changes += changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,17 @@ class Taking:
     author: str | None = None
     """Of texts that name none."""
 
-    def take_recordings(self, received: Sequence[Received], unfinished: set[int]) -> bool:
-        """Take in recordings, and then better transfers of them; whether a recording is new. `unfinished` are
-        the row ids of those that the worker has not done with. Raises Conflict."""
-        added = False
+    def take_recordings(self, received: Sequence[Received], unfinished: set[int]) -> list[int]:
+        """Take in recordings, and then better transfers of them; returns the numbers of recordings that are
+        new. `unfinished` are the row ids of those that the worker has not done with. Raises Conflict."""
+        added: list[int] = []
         wished: dict[int, tuple[Recording, File]] = {}
         for each in sorted(received, key=lambda each: each.recording.transfer):
             recording = find_recording(self.testimony, each, described=self.described)
             if recording is None:
                 self._add_recording(each)
-                self.outcome.update()
-                added = True
+                self.outcome.update(f"recording {each.recording.number} added")
+                added.append(each.recording.number)
                 continue
             file = next((file for file in recording.files if file.sha512 == each.sha512), None)
             if file is None:
@@ -108,7 +111,7 @@ class Taking:
                     sha256=each.sha256,
                 )
             )
-            self.outcome.update()
+            self.outcome.update(f"text {file.path.name}")
         self.session.flush()
 
     def _is_same(self, text: DepositedText, received: ReceivedText, author: str) -> bool:
@@ -144,7 +147,7 @@ class Taking:
         )
         file = _file(received, current_since=None)
         recording.files.append(file)
-        self.outcome.update()
+        self.outcome.update(f"transfer of recording {recording.number}")
         self._record_receipt(recording, received)
         return file
 
@@ -195,7 +198,7 @@ class Taking:
         if run is not None and run.published_at is not None and file.current:
             publish_recognition(self.session, self.testimony, recording, run, self.now)
         self._defer(recording)
-        self.outcome.update()
+        self.outcome.update(f"offset of recording {recording.number}")
 
     def _bring_back(self, recording: Recording, file: File) -> None:
         """Have a transfer that was the current one before take its place again: the later one was a
@@ -205,7 +208,7 @@ class Taking:
         file.current_since = None
         outbox.announce(self.session, self.testimony)
         self._defer(recording)
-        self.outcome.update()
+        self.outcome.update(f"transfer of recording {recording.number}")
 
     def _defer(self, recording: Recording) -> None:
         self.queue.defer(self.session.connection(), recording.id)

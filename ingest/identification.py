@@ -39,8 +39,8 @@ def find_testimony(
     loaded = testimonies.load(session, owners)
     if accession_number is not None:
         known = testimonies.find_by_accession(session, accession_number)
-        if known is None and len(loaded) == 1 and loaded[0].accession_number is None:
-            return loaded[0]  # it had no number yet
+        if known is None and len(loaded) == 1 and _may_be_called(loaded[0], accession_number):
+            return loaded[0]
         if not allow_duplicate:
             _refuse_files_of_others(session, known, received)
         return known
@@ -126,6 +126,12 @@ def _owners_of(session: Session, received: Sequence[Received], texts: Sequence[R
         ~exists().where(Recording.testimony_id == DepositedText.testimony_id),
     )
     return set(session.scalars(statement))
+
+
+def _may_be_called(testimony: Testimony, accession_number: str) -> bool:
+    """Whether it has no number yet, or its description gave it this one before it was corrected here."""
+    given = (testimony.sidecar or {}).get("accession_number")
+    return testimony.accession_number is None or given == accession_number
 
 
 def _refuse_files_of_others(session: Session, known: Testimony | None, received: Sequence[Received]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive.changes import access, collections, events, outbox
+from archive.changes import access, collections, events
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
 from archive.jobs import Queue
@@ -142,8 +142,11 @@ def _update(
     taking.take_texts(texts)
     if metadata is not None and (given != before or added):
         _apply_language_and_collection(session, testimony, metadata, received, outcome)
-        testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now, restate=added)
-        outcome.update()
+        outcome.update(
+            *testimony_changes.describe(
+                session, testimony, metadata, said_by=DESCRIPTION, now=now, come_since=added
+            )
+        )
     _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
     _publish_texts(session, testimony, outcome, now)
     return outcome
@@ -157,7 +160,7 @@ def _publish_texts(session: Session, testimony: Testimony, outcome: Registered, 
     """What waits for no recording is published with the rows that it comes with."""
     published = publish_texts(session, testimony, now)
     if published:
-        outcome.update()
+        outcome.update(*(f"text {text.original_name} published" for text in published))
         events.record(
             session,
             "publication",
@@ -173,9 +176,8 @@ def _apply_language_and_collection(
     received: Sequence[Received],
     outcome: Registered,
 ) -> None:
-    if metadata.collection and metadata.collection != testimony.collection.name:
-        testimony.collection, made = collections.find_or_make(session, metadata.collection)
-        outbox.announce(session, testimony, closing=True)  # its rules on machine text may be stricter
+    if metadata.collection and metadata.collection != (testimony.sidecar or {}).get("collection"):
+        _, made = collections.find_or_make(session, metadata.collection)
         if made:
             outcome.notes.append(f"collection {metadata.collection} made")
     said = [each.recording for each in received]
@@ -210,4 +212,4 @@ def _apply_wished_access(
         )
         return
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
-    outcome.update()
+    outcome.update("access")

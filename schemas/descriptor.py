@@ -199,6 +199,29 @@ class DescribedEvent(_Part):
     created_at: datetime
 
 
+class DescribedImport(_Part):
+    """A table of descriptions that was read in, or the undoing of one (`undoes` is its public id)."""
+
+    public_id: str
+    agent: str
+    source: str | None
+    undoes: str | None
+    created_at: datetime
+
+
+class DescribedChange(_Part):
+    """One field of the description that became another, number by number. `before` and `after` are as a
+    sidecar has them; of `access`, the public ids of the statements that went and came."""
+
+    number: int
+    field: str
+    before: Any
+    after: Any
+    agent: str
+    import_public_id: str | None
+    created_at: datetime
+
+
 class Descriptor(_Part):
     """The whole of it. `format` grows when a reader must know that something changed."""
 
@@ -216,7 +239,7 @@ class Descriptor(_Part):
     subjects: list[str]
     rights: str | None
     transcript_author: str | None
-    description: dict[str, str]
+    description: dict[str, str | list[str]]
     sidecar: dict[str, Any] | None
     created_at: datetime
     published_at: datetime | None
@@ -231,6 +254,8 @@ class Descriptor(_Part):
     speakers: list[DescribedSpeaker] = []
     """People who speak in a text and have no role any more."""
     clips: list[DescribedClip] = []
+    changes: list[DescribedChange] = []
+    imports: list[DescribedImport] = []
     change_number: int = 0
     version: int = 1
 

@@ -126,17 +126,23 @@ class TestimonyMetadata(Described):
         return any(statement.whole for statement in self.statements)
 
     @property
-    def further(self) -> dict[str, str]:
+    def further(self) -> dict[str, str | list[str]]:
         """Fields that are shown but not searched, by their Dublin Core names."""
-        fields = {
-            "content_warning": self.content_warning,
-            "source": self.source,
-            "publisher": self.publisher,
-            "contributor": "; ".join(self.contributors),
-            "relation": "; ".join(self.relations),
-            "identifier": "; ".join(self.identifiers),
+        given = {FURTHER[field]: getattr(self, field) for field in FURTHER}
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value
         }
-        return {name: text for name, text in fields.items() if text}
+
+
+FURTHER: Mapping[str, str] = {
+    "content_warning": "content_warning",
+    "source": "source",
+    "publisher": "publisher",
+    "contributors": "contributor",
+    "relations": "relation",
+    "identifiers": "identifier",
+}
+"""Dublin Core names of the fields that are shown but not searched."""
 
 
 PARTS: Mapping[tuple[str, ...], type[Described]] = {

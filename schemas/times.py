@@ -49,5 +49,19 @@ def read_shift(value: object) -> int:
     return read_time(value)
 
 
+def write_time(milliseconds: int) -> str:
+    """As people write it, `1h2m3.5s`; `read_time` and `read_shift` read the same back."""
+    seconds, rest = divmod(abs(milliseconds), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{rest:03}".rstrip("0") if rest else ""
+    written = f"{seconds}{fraction}s"
+    if hours or minutes:
+        written = f"{minutes}m{written}"
+    if hours:
+        written = f"{hours}h{written}"
+    return f"-{written}" if milliseconds < 0 else written
+
+
 Milliseconds = Annotated[int, BeforeValidator(read_time)]
 Shift = Annotated[int, BeforeValidator(read_shift)]

@@ -46,9 +46,10 @@ def _name(table: Table, row: dict[str, Any], names: dict[tuple[str, int], Any]) 
         if unique in row:
             return row[unique]
     parents = [
-        names[column.name.removesuffix("_id"), row[column.name]]
+        names[key.column.table.name, row[column.name]]
         for column in table.columns
-        if column.foreign_keys and row[column.name] is not None
+        for key in column.foreign_keys
+        if row[column.name] is not None
     ]
     return (*parents, row.get("number"), row.get("position"), row.get("kind"))
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from archive.access import PUBLIC, STAFF, next_change, visible
-from archive.changes import events, indexed, outbox
+from archive.changes import events, history, indexed, outbox
 from archive.errors import WrongInput
-from archive.models import AccessStatement, Testimony
+from archive.models import AccessStatement, DescriptionChange, DescriptionImport, Testimony
 from archive.models.access import LEVELS
 
 
@@ -26,6 +26,8 @@ class NewStatement:
     reason: str | None = None
     notice: str | None = None
     said_by: str | None = None
+    described: bool = False
+    """Whether a description says so, rather than a person."""
 
 
 def state(
@@ -40,7 +42,7 @@ def state(
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     places = {row.place for row in rows}
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.place in places]
-    closing = _replace(session, testimony, superseded, rows, now)
+    closing, _ = _replace(session, testimony, superseded, rows, said_by=said_by, now=now)
     if any(row.whole for row in rows):
         confirm(session, testimony, said_by=said_by)
     return closing
@@ -57,17 +59,46 @@ def confirm(session: Session, testimony: Testimony, *, said_by: str) -> bool:
     return True
 
 
+def exchange(
+    session: Session,
+    testimony: Testimony,
+    taken_back: Sequence[AccessStatement],
+    statements: Sequence[NewStatement],
+    *,
+    said_by: str,
+    now: datetime,
+    part_of: DescriptionImport | None = None,
+) -> DescriptionChange:
+    """Take some statements back and make others, at once; no other is superseded, whatever it is about.
+
+    Announces and refuses as `state` does; returns what it wrote down."""
+    rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
+    _, change = _replace(session, testimony, taken_back, rows, said_by=said_by, now=now, part_of=part_of)
+    if any(row.whole for row in rows):
+        confirm(session, testimony, said_by=said_by)
+    return change
+
+
 def describe(
-    session: Session, testimony: Testimony, statements: Sequence[NewStatement], *, said_by: str, now: datetime
+    session: Session,
+    testimony: Testimony,
+    statements: Sequence[NewStatement],
+    *,
+    said_by: str,
+    now: datetime,
+    in_place: bool = True,
 ) -> bool:
-    """What the description (a sidecar) says on access, in place of what it said before.
+    """What the description (a sidecar) says on access, in place of what it said before, or beside it.
 
     It takes nothing back that a person said since: those statements stay in force, and the strictest wins.
     Otherwise as `state`.
     """
     rows = _rows(testimony, statements, said_by=said_by, described=True, now=now)
-    superseded = [row for row in testimony.statements if row.superseded_at is None and row.described]
-    return _replace(session, testimony, superseded, rows, now)
+    superseded = [
+        row for row in testimony.statements if row.superseded_at is None and row.described and in_place
+    ]
+    closing, _ = _replace(session, testimony, superseded, rows, said_by=said_by, now=now)
+    return closing
 
 
 def _rows(
@@ -99,7 +130,7 @@ def _row(
         reason=statement.reason,
         notice=statement.notice,
         said_by=said_by,
-        described=described,
+        described=described or statement.described,
         created_at=now,
     )
 
@@ -109,8 +140,11 @@ def _replace(
     testimony: Testimony,
     superseded: Sequence[AccessStatement],
     rows: Sequence[AccessStatement],
+    *,
+    said_by: str,
     now: datetime,
-) -> bool:
+    part_of: DescriptionImport | None = None,
+) -> tuple[bool, DescriptionChange]:
     before = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
     testimony.statements.extend(rows)
     session.flush()  # what supersedes is named by its row id
@@ -125,8 +159,10 @@ def _replace(
     after = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
     closing = any(was.described and is_now != was for was, is_now in zip(before, after, strict=True))
     outbox.announce(session, testimony, closing=closing)
+    went, came = ([row.public_id for row in each] or None for each in (superseded, rows))
+    change = history.record(session, testimony, "access", went, came, agent=said_by, now=now, part_of=part_of)
     indexed.expect_change(session, testimony.id, next_change(testimony, now))
-    return closing
+    return closing, change
 
 
 def _record(

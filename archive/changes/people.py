@@ -1,23 +1,31 @@
 """The people of a testimony, as its description has them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from archive.models import Person, Role, Segment, Testimony
+from archive.queries.descriptions import person_said
 from schemas.parts import Person as DescribedPerson
 
+Names = tuple[tuple[str, ...], str | None]
+"""All names of a person, and the published one."""
 
-def describe(session: Session, testimony: Testimony, people: Sequence[DescribedPerson]) -> set[int]:
+
+def describe(
+    session: Session, testimony: Testimony, people: Sequence[DescribedPerson], *, exact_names: bool = False
+) -> dict[int, Names]:
     """Give a loaded testimony the people that its description names, in that order.
 
     A person without an identifier belongs to this testimony alone and stays the same row as long as the
-    description can be matched to it for sure, so that passages keep their speaker. Returns the row ids of
-    other testimonies in which a published name changed with this one.
+    description can be matched to it for sure, so that passages keep their speaker. `exact_names`: names are
+    those of the description; else a person with an identifier keeps those that others gave, too. Returns the
+    names that people whose names changed had before, by row id.
     """
     matched = _match(list(testimony.roles), people)
-    touched: set[int] = set()
+    renamed: dict[int, Names] = {}
     handed_over: list[tuple[Person, Person]] = []
     with session.no_autoflush:  # positions are unique in a testimony, and are given in the end
         roles = []
@@ -26,12 +34,13 @@ def describe(session: Session, testimony: Testimony, people: Sequence[DescribedP
             person = _person(session, described, role)
             if role is not None and role.person is not person:
                 handed_over.append((role.person, person))
-            if person.id is not None and person.published_name != described.published_name:
-                touched |= _other_testimonies(session, person, testimony)
+            had = (tuple(person.names), person.published_name)
             # An identified person has the names that all descriptions give.
-            before = person.names if described.id is not None else []
-            person.names = list(dict.fromkeys([*before, *described.names]))
+            kept = person.names if described.id is not None and not exact_names else []
+            person.names = list(dict.fromkeys([*kept, *described.names]))
             person.published_name = described.published_name
+            if person.id is not None and had != (tuple(person.names), person.published_name):
+                renamed.setdefault(person.id, had)
             if role is None:
                 role = Role(role=described.role, person=person)
             role.role, role.person = described.role, person
@@ -47,7 +56,24 @@ def describe(session: Session, testimony: Testimony, people: Sequence[DescribedP
     for before_person, person in handed_over:
         _hand_over(session, testimony, before_person, person)
     _resolve_labels(session, testimony)
-    return touched
+    return renamed
+
+
+def others(session: Session, person_ids: Collection[int], testimony: Testimony) -> set[int]:
+    """Row ids of the other testimonies that people have a role in."""
+    statement = select(Role.testimony_id).where(
+        Role.person_id.in_(list(person_ids)), Role.testimony_id != testimony.id
+    )
+    return set(session.scalars(statement))
+
+
+def before(testimony: Testimony, renamed: Mapping[int, Names]) -> list[dict[str, Any]]:
+    """The people of a loaded testimony, as a description says them, with the names that some had before."""
+    said = []
+    for role in testimony.roles:
+        names, published = renamed.get(role.person_id, (role.person.names, role.person.published_name))
+        said.append(person_said(role.role, role.person.identifier, names, published))
+    return said
 
 
 def speaker_of(testimony: Testimony, label: str | None) -> int | None:
@@ -158,10 +184,3 @@ def _names(role: Role) -> set[str]:
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _other_testimonies(session: Session, person: Person, testimony: Testimony) -> set[int]:
-    statement = select(Role.testimony_id).where(
-        Role.person_id == person.id, Role.testimony_id != testimony.id
-    )
-    return set(session.scalars(statement))

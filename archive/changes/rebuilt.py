@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.agreement import Agreement
 from archive.changes import events
+from archive.changes.rebuilt_history import bring_back_history
 from archive.changes.rebuilt_texts import bring_back_recognitions, bring_back_transcripts
 from archive.kept import Kept
 from archive.models import (
@@ -71,6 +72,7 @@ def bring_back(session: Session, kept: Kept, agreement: Agreement, at: datetime)
     session.flush()
     _statements(session, testimony, described, {clip.public_id: clip.id for clip in clips})
     _events(session, testimony, described)
+    bring_back_history(session, testimony, described)
     events.record(
         session,
         "recovery",

@@ -38,6 +38,14 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether the database is at the newest schema."""
+    scripts = ScriptDirectory.from_config(configuration())
+    with engine.connect().execution_options(read_only=True) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == scripts.get_current_head()
+
+
 def drift(connection: Connection) -> list[Any]:
     """What autogenerate would change in an up-to-date database: empty unless a migration is missing."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})

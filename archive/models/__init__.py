@@ -3,6 +3,7 @@ resolves whichever model is asked for."""
 
 from archive.models.access import AccessStatement
 from archive.models.base import Base
+from archive.models.change import DescriptionChange, DescriptionImport
 from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
@@ -27,6 +28,8 @@ __all__ = [
     "Collection",
     "DepositedText",
     "Derivative",
+    "DescriptionChange",
+    "DescriptionImport",
     "Event",
     "File",
     "Indexed",

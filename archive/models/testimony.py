@@ -43,8 +43,8 @@ class Testimony(HasPublicId, HasCreation, Base):
     subjects: Mapped[list[str]]
     rights: Mapped[str | None]
     transcript_author: Mapped[str | None]
-    description: Mapped[dict[str, str]]
-    """Further described fields (source, publisher, ...), as given."""
+    description: Mapped[dict[str, Any]]
+    """Further described fields (source, publisher, ...), as given: texts, and lists of texts."""
     sidecar: Mapped[dict[str, Any] | None]
     published_at: Mapped[datetime | None]
     unconfirmed_since: Mapped[datetime | None]

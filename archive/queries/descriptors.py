@@ -10,6 +10,7 @@ from archive.models import (
     AccessStatement,
     Clip,
     DepositedText,
+    DescriptionChange,
     Event,
     Person,
     Recording,
@@ -18,13 +19,16 @@ from archive.models import (
     Testimony,
     Transcript,
 )
+from archive.queries import history
 from archive.queries.kept_texts import published_runs, recognition_path, revision_path, text_path
 from schemas.descriptor import (
+    DescribedChange,
     DescribedChapter,
     DescribedClip,
     DescribedCollection,
     DescribedEvent,
     DescribedFile,
+    DescribedImport,
     DescribedPerson,
     DescribedRecognition,
     DescribedRecording,
@@ -42,6 +46,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
     numbers = {recording.id: recording.number for recording in testimony.recordings}
     events = session.scalars(select(Event).where(Event.testimony_id == testimony.id).order_by(Event.id))
     clips = session.scalars(select(Clip).where(Clip.testimony_id == testimony.id).order_by(Clip.id)).all()
+    changes = history.changes(session, [testimony.id])
     return Descriptor(
         public_id=testimony.public_id,
         accession_number=testimony.accession_number,
@@ -88,7 +93,37 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         clips=[_clip(testimony, clip) for clip in clips],
         change_number=testimony.change_number,
         version=testimony.version,
+        changes=[_change(change) for change in changes],
+        imports=_imports(changes),
     )
+
+
+def _change(change: DescriptionChange) -> DescribedChange:
+    return DescribedChange(
+        number=change.number,
+        field=change.field,
+        before=change.before,
+        after=change.after,
+        agent=change.agent,
+        import_public_id=change.part_of.public_id if change.part_of else None,
+        created_at=change.created_at,
+    )
+
+
+def _imports(changes: Sequence[DescriptionChange]) -> list[DescribedImport]:
+    """The imports that changed a testimony, in the order in which they came: one that undoes another comes
+    after it."""
+    imports = {change.part_of.id: change.part_of for change in changes if change.part_of is not None}
+    return [
+        DescribedImport(
+            public_id=row.public_id,
+            agent=row.agent,
+            source=row.source,
+            undoes=row.undoes.public_id if row.undoes else None,
+            created_at=row.created_at,
+        )
+        for _, row in sorted(imports.items())
+    ]
 
 
 def _recording(recording: Recording) -> DescribedRecording:

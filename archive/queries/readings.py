@@ -147,7 +147,11 @@ def _reading(
     revision: int | None = None,
 ) -> Reading:
     texts = _texts(session, testimony, opening, load, revision) if load else ()
-    description = {key: value for key, value in testimony.description.items() if value}
+    description = {
+        key: "; ".join(value) if isinstance(value, list) else value
+        for key, value in testimony.description.items()
+        if value
+    }
     return Reading(
         id=testimony.public_id,
         title=testimony.title or UNTITLED,

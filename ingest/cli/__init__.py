@@ -3,13 +3,29 @@
 Heavy imports wait inside the commands, so that `--help` answers at once.
 """
 
-from ingest.cli import access, demo, ingest, rebuild, search, serve, status, verify, worker
+from ingest.cli import (
+    access,
+    demo,
+    export,
+    history,
+    importing,
+    ingest,
+    rebuild,
+    search,
+    serve,
+    status,
+    verify,
+    worker,
+)
 from ingest.cli.app import app
 
 __all__ = [
     "access",
     "app",
     "demo",
+    "export",
+    "history",
+    "importing",
     "ingest",
     "main",
     "rebuild",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.delivery import acknowledge
+from ingest.cli.finding import find_testimony
 from ingest.cli.options import Json, read_level_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from typing import TypeVar
-
-    from sqlalchemy.orm import Session
 
     from archive.models import Testimony
 
@@ -79,7 +79,7 @@ def access(
         if level is not None:
             _state(archive, testimony, level, recording, (start, end), (begins, ends), reason, notice, by)
         with reading(archive.engine) as session:
-            explanation = explain(_find(session, testimony), now())
+            explanation = explain(find_testimony(session, testimony), now())
     if as_json:
         typer.echo(json.dumps(asdict(explanation), ensure_ascii=False, indent=1, default=str))
         return
@@ -105,11 +105,10 @@ def _state(
     from archive.changes.access import NewStatement
     from archive.clock import now
     from archive.database import writing
-    from archive.preservation import preserve
 
     begins_at, ends_at = (_midnight(day) for day in days)
     with writing(archive.engine) as session:
-        row = _find(session, wanted)
+        row = find_testimony(session, wanted)
         subject_id, place = _place(row, recording, *stretch)
         statement = NewStatement(
             level=level,
@@ -123,9 +122,7 @@ def _state(
         )
         changes.state(session, row, [statement], said_by=by or getpass.getuser(), now=now())
         testimony_id = row.id
-    preserve(archive.engine, archive.store, testimony_id)
-    if not archive.queue.running():
-        _deliver(archive)
+    acknowledge(archive, [testimony_id])
 
 
 def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
@@ -133,39 +130,14 @@ def _confirm(archive: Archive, wanted: str, by: str | None) -> None:
 
     from archive.changes import access as changes
     from archive.database import writing
-    from archive.preservation import preserve
 
     with writing(archive.engine) as session:
-        row = _find(session, wanted)
+        row = find_testimony(session, wanted)
         if not changes.confirm(session, row, said_by=by or getpass.getuser()):
             typer.echo(f"testimony: {row.public_id} needs no confirmation", err=True)
             return
         testimony_id = row.id
-    preserve(archive.engine, archive.store, testimony_id)
-    if not archive.queue.running():
-        _deliver(archive)
-
-
-def _deliver(archive: Archive) -> None:
-    """No worker is there to do it: bring the index up to date here."""
-    from archive.errors import SearchUnavailable
-    from search.indexer import deliver, prepare
-
-    try:
-        prepare(archive.engine, archive.backend)
-        deliver(archive.engine, archive.backend)
-    except SearchUnavailable as error:
-        typer.echo(f"testimony: it holds from now on; the index will be told later: {error}", err=True)
-
-
-def _find(session: "Session", wanted: str) -> "Testimony":
-    from archive.errors import NotFound
-    from archive.queries import testimonies
-
-    row = testimonies.find(session, wanted) or testimonies.find_by_accession(session, wanted)
-    if row is None:
-        raise NotFound(f"no testimony has the id or accession number {wanted}")
-    return row
+    acknowledge(archive, [testimony_id])
 
 
 def _place(

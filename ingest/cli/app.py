@@ -58,11 +58,25 @@ class Archive:
         return engine
 
     @cached_property
+    def unchanged_engine(self) -> "Engine":
+        """The database for a dry run: as it is, or an empty one in memory."""
+        from archive.rehearsal import open_unchanged
+
+        return open_unchanged(self.settings)
+
+    @cached_property
     def queue(self) -> "Queue":
         """The queue of jobs."""
         from archive.jobs import create_queue
 
         return create_queue(self.settings, self.engine)
+
+    @cached_property
+    def unchanged_queue(self) -> "Queue":
+        """The queue for a dry run."""
+        from archive.jobs import create_queue
+
+        return create_queue(self.settings, self.unchanged_engine)
 
     @cached_property
     def store(self) -> "Store":
@@ -82,8 +96,9 @@ class Archive:
         """Let go of the connections and files of what was opened."""
         if "backend" in self.__dict__:
             self.backend.close()
-        if "engine" in self.__dict__:
-            self.engine.dispose()
+        for name in ("engine", "unchanged_engine"):
+            if name in self.__dict__:
+                getattr(self, name).dispose()
 
 
 @contextmanager

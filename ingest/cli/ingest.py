@@ -12,11 +12,13 @@ import typer
 from archive.clock import now
 from archive.errors import ArchiveError, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
-from ingest.cli.options import EngineName, Json, Language, Level, Model
+from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
+from ingest.cli.planning import Transfer, plan, read_transfer
+from ingest.cli.rehearsal import Rehearsed, rehearse
 from ingest.cli.worker import stop_on_signals
 
 if TYPE_CHECKING:
-    from ingest.importers.deposited import Deposit, DepositedTestimony
+    from ingest.importers.deposited import DepositedTestimony
     from ingest.media.commands import Programs
     from ingest.registration import Registered, Wishes
 
@@ -46,7 +48,10 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
     metadata: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Description (YAML or JSON) of the one testimony in PATH."),
+        typer.Option(
+            metavar="FILE",
+            help="Description (YAML, JSON) of the one testimony in PATH, or table (CSV) of all media in it.",
+        ),
     ] = None,
     collection: Annotated[
         str | None,
@@ -77,12 +82,17 @@ def ingest(
             "2.5 or -1.2 (seconds).",
         ),
     ] = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Bring media and texts in: receive, check, keep, transcribe, publish and index. A second run goes on
     where the first stopped."""
-    transfer = _read_transfer(transfer_of, offset, alone=metadata is None and len(paths) == 1)
+    transfer = read_transfer(transfer_of, offset, alone=metadata is None and len(paths) == 1)
     with open_archive(model=model, engine=engine) as archive:
+        if dry_run:
+            wishes = (collection, access, language, allow_duplicate)
+            _tell(rehearse(archive, paths, metadata, transfer, wishes), as_json=as_json)
+            return
         outcome = bring_in(
             archive,
             paths,
@@ -101,43 +111,6 @@ def ingest(
         raise typer.Exit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """That a file is a better transfer of a recording: of which testimony (public id or accession number),
-    and its number there."""
-
-    testimony: str
-    number: int
-    offset_ms: int
-
-
-def _read_transfer(transfer_of: str | None, offset: str | None, *, alone: bool) -> Transfer | None:
-    from pydantic_core import PydanticCustomError
-
-    from schemas.described import read_number
-    from schemas.times import read_shift
-
-    if transfer_of is None:
-        if offset is not None:
-            raise typer.BadParameter("expected --transfer-of beside it", param_hint="--offset")
-        return None
-    if not alone:
-        raise typer.BadParameter("expected one file, and no --metadata", param_hint="--transfer-of")
-    # An accession number may have slashes of its own.
-    testimony, _, number = transfer_of.rpartition("/")
-    if not testimony.strip():
-        raise typer.BadParameter(
-            "expected a testimony and the number of its recording, such as 2024-017/1",
-            param_hint="--transfer-of",
-        )
-    try:
-        return Transfer(
-            testimony.strip(), read_number(number), read_shift(offset) if offset is not None else 0
-        )
-    except PydanticCustomError as error:
-        raise typer.BadParameter(str(error), param_hint="--transfer-of, --offset") from error
-
-
 def bring_in(
     archive: Archive,
     paths: list[Path],
@@ -150,16 +123,12 @@ def bring_in(
     transfer: Transfer | None = None,
 ) -> Outcome:
     """Ingest and wait for the work to be done. Progress goes to stderr."""
-    from ingest.importers.deposit import plan_deposit, plan_transfer
     from ingest.media.commands import find_programs
     from ingest.registration import Wishes
 
     outcome = Outcome()
-    if transfer is None:
-        deposit = plan_deposit(paths, metadata)
-    else:
-        deposit = plan_transfer(paths[0], transfer.testimony, transfer.number, offset_ms=transfer.offset_ms)
-    if not _accept(deposit, outcome):
+    deposit = plan(paths, metadata, transfer, outcome.failed)
+    if deposit is None:
         return outcome
     programs = find_programs(archive.settings)
     wishes = Wishes(collection, access, language, allow_duplicate)
@@ -175,19 +144,16 @@ def bring_in(
     return outcome
 
 
-def _accept(deposit: "Deposit", outcome: Outcome) -> bool:
-    """Say what was passed over; refuse all of it where any description cannot be used."""
-    for path, reason in deposit.passed_over:
-        _say(f"passed over {path}: {reason}")
-    if deposit.debris:
-        _say(f"passed over {deposit.debris} hidden files")
-    for error in deposit.errors:
-        outcome.failed.append({"path": error.file, "reason": str(error)})
-    if not deposit.errors and not deposit.testimonies:
-        outcome.failed.append({"path": "", "reason": "no media or described texts found in what was given"})
-    if deposit.errors:
-        _say("nothing was ingested: first mend these")
-    return not outcome.failed
+def _tell(rehearsed: Rehearsed, *, as_json: bool) -> None:
+    """Say what a dry run found."""
+    if as_json:
+        typer.echo(json.dumps(rehearsed.as_json(), ensure_ascii=False))
+    else:
+        for line in rehearsed.lines():
+            typer.echo(line)
+    _say("nothing was changed: this was a dry run")
+    if rehearsed.failed:
+        raise typer.Exit(1)
 
 
 def _register(

@@ -30,6 +30,9 @@ def _read(read: Callable[[object], str], value: str) -> str:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing at all.")
+]
 Level = Annotated[
     str | None,
     typer.Option(

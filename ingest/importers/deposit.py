@@ -15,11 +15,14 @@ from ingest.importers.deposited import (
 )
 from ingest.importers.gathering import MEDIA_ENDINGS, gather
 from ingest.importers.pairing import plan_folder
+from ingest.importers.table import is_table
+from ingest.importers.tabled import plan_manifest
 from schemas.described import found
 
 __all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "TextFile", "plan_deposit"]
 
 
+_UNNAMED = "a text that no description names; it may be notes"
 _UNDESCRIBED = (
     "expected a description beside it: a sidecar of the same name, or one that names it in texts; a text by "
     "itself may be notes"
@@ -31,15 +34,21 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
 
     A medium that is given by itself brings the sidecar and captions that lie beside it, and a sidecar the
     media and texts that it describes. `metadata` is a sidecar that may lie elsewhere and describes the one
-    testimony that `paths` hold. Nothing is raised for what is wrong with them: it stands in the deposit's
-    errors.
+    testimony that `paths` hold, or a manifest: a table that describes all media in them. Nothing is raised
+    for what is wrong with them: it stands in the deposit's errors.
     """
     gathered = gather(paths)
     errors = list(gathered.errors)
     testimonies: list[DepositedTestimony] = []
     passed_over = list(gathered.passed_over)
     folders = gathered.folders
-    if metadata is not None and len(folders) != 1:
+    if metadata is not None and is_table(metadata):
+        manifested = plan_manifest(gathered, metadata)
+        testimonies += manifested.testimonies
+        errors += manifested.errors
+        passed_over += [(path, _UNNAMED) for path in manifested.left]
+        folders = {}
+    elif metadata is not None and len(folders) != 1:
         where = "none" if not folders else f"files in {len(folders)} folders"
         errors.append(
             MetadataError(metadata, "", f"expected the files of one testimony in one folder, found {where}")
@@ -53,13 +62,14 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
             if path in gathered.alone:
                 errors.append(MetadataError(path, "", _UNDESCRIBED))
             else:
-                passed_over.append((path, "a text that no description names; it may be notes"))
+                passed_over.append((path, _UNNAMED))
     testimonies.sort(key=lambda testimony: testimony.paths[0])
     errors += _repeated_numbers(testimonies)
-    errors += _differing_people(testimonies)
+    if metadata is None or not is_table(metadata):  # a manifest tells by rows
+        errors += _differing_people(testimonies)
     return Deposit(
         testimonies=tuple(testimonies),
-        passed_over=tuple(sorted(passed_over)),
+        passed_over=tuple(sorted(each for each in passed_over if not _is_same(each[0], metadata))),
         errors=tuple(errors),
         debris=gathered.debris,
     )
@@ -71,6 +81,10 @@ def plan_transfer(path: Path, testimony: str, number: int, *, offset_ms: int) ->
         return Deposit(errors=(MetadataError(path, "", "expected a medium that exists"),))
     recording = DepositedRecording(path, number, offset_ms=offset_ms, transfer=True)
     return Deposit(testimonies=(DepositedTestimony((recording,), belongs_to=testimony),))
+
+
+def _is_same(path: Path, metadata: Path | None) -> bool:
+    return metadata is not None and path.absolute() == metadata.absolute()
 
 
 def _repeated_numbers(testimonies: Iterable[DepositedTestimony]) -> Iterator[MetadataError]:

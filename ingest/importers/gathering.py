@@ -24,8 +24,8 @@ _DEBRIS = frozenset(
 )
 _REASONS = {
     ".srt": "SubRip captions are not read; WebVTT (.vtt) is",
-    ".csv": "spreadsheets are not read; a sidecar (.yaml, .json) is",
-    ".xlsx": "spreadsheets are not read; a sidecar (.yaml, .json) is",
+    ".csv": "a table is read where --metadata names it",
+    ".xlsx": "spreadsheets are read as CSV, where --metadata names it",
     ".xml": "XML is not read; a sidecar (.yaml, .json) is",
 }
 

@@ -1,4 +1,4 @@
-"""Media of a folder, found by the names that people write for them."""
+"""Media, found by the names that people write for them."""
 
 import difflib
 import unicodedata
@@ -37,3 +37,28 @@ class MediaNames:
         known = {candidate.casefold(): candidate for candidate in [*self.by_name, *self._by_stem]}
         close = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.7)
         return f" (did you mean {known[close[0]]}?)" if close else ""
+
+
+class GivenMedia:
+    """The media that were given, found by name, or by folder and name where one name is there twice."""
+
+    def __init__(self, media: Iterable[Path]) -> None:
+        self._by_name: dict[str, list[Path]] = defaultdict(list)
+        for path in media:
+            self._by_name[plain(path.name)].append(path)
+        self._names = MediaNames(path for paths in self._by_name.values() for path in paths)
+
+    def find(self, written: str) -> list[Path]:
+        """The media that a cell may mean; the folders before a name are compared from its end."""
+        steps = [plain(step) for step in written.replace("\\", "/").split("/") if step not in ("", ".")]
+        if not steps:
+            return []
+        return [
+            path
+            for path in self._by_name.get(steps[-1], ())
+            if [plain(step) for step in path.absolute().parts[-len(steps) :]] == steps
+        ]
+
+    def hint(self, written: str) -> str:
+        """The nearest name there is, as a question in brackets, or nothing."""
+        return self._names.hint(plain(written.replace("\\", "/").rsplit("/", 1)[-1]))

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import text
 
 from archive.database import open_engine, reading
-from archive.migrations import configuration, drift, upgrade
+from archive.migrations import configuration, drift, is_current, upgrade
 from archive.models import OutboxEntry, Testimony
 from archive.queries import testimonies
 from archive.queries.texts import content_of
@@ -113,7 +113,9 @@ def test_an_archive_of_the_first_schema_keeps_its_rows_and_gets_fuller_descripto
             " VALUES (1, 1, 'interview', '[]', '[]', '[]', '[]', '{}', 7, 3,"
             " 'bcdfgh2345', '2026-01-27 12:00:00', 'Weather')"
         )
+    assert not is_current(engine)
     upgrade(engine)
+    assert is_current(engine)
     with reading(engine) as session:
         (row,) = session.query(Testimony)
         assert (row.title, row.change_number, row.unconfirmed_since) == ("Weather", 7, None)

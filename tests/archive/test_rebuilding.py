@@ -16,11 +16,12 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
 from archive.access import PUBLIC, STAFF, visible
-from archive.changes import access, people, transcripts
+from archive.changes import access, imports, people, transcripts
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
 from archive.changes.derivatives import renew
 from archive.changes.events import record
+from archive.changes.imports import Edit
 from archive.clock import now
 from archive.database import reading, writing
 from archive.errors import Conflict, NotFound
@@ -100,9 +101,27 @@ def furnish(archive: SmallArchive) -> list[str]:
             row = load(archive, session, public_id)
             people.describe(session, row, [described])
             access.outbox.announce(session, row)
+    _change_and_undo(archive, rich, person)
     registered = _register(archive)
     preserve_waiting(archive.engine, archive.store)
     return [rich, person, registered]
+
+
+def _change_and_undo(archive: SmallArchive, *public_ids: str) -> None:
+    """An import of descriptions, access among them, and its undoing."""
+    with writing(archive.engine) as session:
+        edits = [
+            Edit(
+                load(archive, session, public_id),
+                TestimonyMetadata.read({"source": "a shelf", "places": ["Poland"]}),
+                frozenset({"source", "places"}),
+                stated=(NewStatement("withdrawn", reason="asked"),),
+            )
+            for public_id in public_ids
+        ]
+        done = imports.apply(session, edits, agent="An archivist", now=PART, source="table.csv")
+        assert done.id is not None
+        imports.undo(session, done.id, agent="Another", now=NOW)
 
 
 def _enrich(session: Session, row: Testimony) -> None:
@@ -505,6 +524,8 @@ def test_objects_of_the_first_descriptors_are_read(archive: SmallArchive, furnis
         "derivatives",
         "subject_row",
         "speakers",
+        "changes",
+        "imports",
         "clips",
         "change_number",
         "version",

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from archive.access import PUBLIC
+from archive.changes import imports
 from archive.changes.access import NewStatement
+from archive.changes.imports import Edit
 from archive.database import reading, writing
 from archive.errors import Conflict, DuplicateFile
 from archive.jobs import create_queue
@@ -301,3 +303,52 @@ def test_a_moved_file_with_new_captions_is_taken_from_where_it_is_now(
     moved = replace(moved, recording=DepositedRecording(tmp_path / "a.m4a", 1))
     bring(archive, moved, texts=(TextFile(captions, ((1, 0),)),), title="Weather", finish=False)
     assert row_of(archive, first.testimony).recordings[0].current_file.source == str(tmp_path / "a.m4a")
+
+
+def edit(archive: SmallArchive, public_id: str, **fields: Any) -> None:
+    """Change fields as an import of descriptions does."""
+    metadata = TestimonyMetadata.read(fields)
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        imports.apply(session, [Edit(row, metadata, frozenset(fields))], agent="The archivist", now=NOW)
+
+
+def test_a_sidecar_undoes_no_edit(archive: SmallArchive) -> None:
+    given = {"accession_number": "A-1", "title": "Bread", "collection": "Bakeries", "rights": "free"}
+    first = bring(archive, a_file("a.m4a"), **given)
+    edit(archive, first.testimony, accession_number="A-2", title="Rain", collection="Weather")
+    same = bring(archive, a_file("a.m4a"), **given)
+    assert (same.testimony, same.status) == (first.testimony, "unchanged")
+    changed = bring(archive, a_file("a.m4a"), **given | {"rights": "ask"})
+    assert (changed.testimony, changed.status, changed.changes) == (first.testimony, "updated", ["rights"])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, first.testimony)
+        assert row is not None
+        assert (row.accession_number, row.title, row.collection.name, row.rights) == (
+            "A-2",
+            "Rain",
+            "Weather",
+            "ask",
+        )
+
+
+@pytest.mark.parametrize(
+    "field", sorted(set(TestimonyMetadata.field_names()) - {"accession_number", "checksum"})
+)
+def test_every_field_that_a_sidecar_changes_is_an_update(archive: SmallArchive, field: str) -> None:
+    values: dict[str, tuple[Any, Any]] = {
+        "kind": ("interview", "speech"),
+        "people": ([{"role": "narrator"}], [{"role": "speaker"}]),
+        "date": ("1996", "1997"),
+        "languages": ("de", "yi"),
+        "access": ("public", "restricted"),
+        "embargo": ("2031-01-27", "2032-01-27"),
+        "recordings": ([{"file": "a.m4a"}], [{"file": "a.m4a", "language": "de"}]),
+        "chapters": ([{"title": "Bread", "start": "0s"}], [{"title": "Rain", "start": "0s"}]),
+    }
+    before, after = values.get(field, ("bread", "weather"))
+    bring(archive, a_file("a.m4a"), accession_number="A-1", **{field: before})
+    changed = bring(archive, a_file("a.m4a"), accession_number="A-1", **{field: after})
+    assert (changed.status, changed.changes) == ("updated", [field])
+    assert bring(archive, a_file("a.m4a"), accession_number="A-1", **{field: after}).status == "unchanged"

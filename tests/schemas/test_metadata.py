@@ -345,7 +345,7 @@ def test_a_stretch_gets_its_recording_and_may_be_open_at_one_end() -> None:
 
 def test_further_fields_go_by_their_dublin_core_names() -> None:
     metadata = read(contributors=["a", "b"], source="a shelf", relations=[])
-    assert metadata.further == {"contributor": "a; b", "source": "a shelf"}
+    assert metadata.further == {"contributor": ["a", "b"], "source": "a shelf"}
 
 
 def test_levels_are_those_of_the_archive() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from schemas.times import read_shift, read_time
+from schemas.times import read_shift, read_time, write_time
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,12 @@ def test_a_shift_may_go_back() -> None:
 def test_a_clock_time_is_read_to_the_millisecond(milliseconds: int) -> None:
     minutes, rest = divmod(milliseconds, 60_000)
     assert read_time(f"{minutes // 60:02}:{minutes % 60:02}:{rest / 1000:06.3f}") == milliseconds
+
+
+@given(st.integers(-3_599_999_999, 3_599_999_999))
+def test_what_is_written_is_read_back(milliseconds: int) -> None:
+    assert read_shift(write_time(milliseconds)) == milliseconds
+
+
+def test_written_as_people_write() -> None:
+    assert [write_time(ms) for ms in (0, 83_000, 3_600_500, -1_005)] == ["0s", "1m23s", "1h0m0.5s", "-1.005s"]

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from archive.access import PUBLIC
+from archive.changes import access, transcripts
+from archive.changes import descriptions as changes
 from archive.changes import testimonies as testimony_changes
-from archive.changes import transcripts
 from archive.changes.access import NewStatement
 from archive.changes.people import speaker_of
 from archive.database import reading, writing
-from archive.models import OutboxEntry
-from archive.queries import outbox, readings, testimonies
+from archive.models import OutboxEntry, Recording
+from archive.queries import descriptions, history, outbox, readings, testimonies
 from schemas.metadata import TestimonyMetadata
 from tests.archives import NOW, SmallArchive, spoken
 
@@ -259,3 +262,93 @@ def test_a_speaker_who_is_described_later_is_named_then(archive: SmallArchive) -
     people = [{"role": "narrator", "names": ["A private name"], "published_name": "(published)"}]
     describe(archive, public_id, people=people)
     assert speakers(archive, public_id)[0] == "(published)"
+
+
+GIVEN: dict[str, tuple[Any, Any]] = {
+    "title": ("Bread", "Rain"),
+    "kind": ("interview", "speech"),
+    "collection": ("Bakeries", "Weather reports"),
+    "people": ([{"role": "narrator"}], [{"role": "narrator", "published_name": "(published)"}]),
+    "date": ("1996", "1997"),
+    "places": (["Łódź"], ["Poland"]),
+    "languages": (["de"], ["yi"]),
+    "summary": ("About bread.", "About rain."),
+    "subjects": (["bread"], ["rain"]),
+    "content_warning": ("Loud.", "Very loud."),
+    "rights": ("free", "ask"),
+    "source": ("a shelf", "a box"),
+    "publisher": ("a bakery", "a library"),
+    "contributors": (["a; b"], ["c"]),
+    "relations": (["one"], ["two"]),
+    "identifiers": (["1"], ["2"]),
+    "transcript_author": ("An archivist", "Another"),
+    "chapters": ([{"title": "Bread", "start": "0s"}], [{"title": "Rain", "start": "1s"}]),
+}
+"""Each field as a sidecar says it first, and as it is edited or said later."""
+
+
+def test_every_field_is_given() -> None:
+    others = {"accession_number", "access", "embargo", "recordings", "checksum", "texts"}
+    assert set(GIVEN) == set(TestimonyMetadata.field_names()) - others
+
+
+@pytest.mark.parametrize("field", sorted(GIVEN))
+def test_an_edited_field_stays_until_the_sidecar_changes_it(archive: SmallArchive, field: str) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    given, other = GIVEN[field]
+    elsewhere = "rights" if field != "rights" else "source"
+    describe(archive, public_id, **{field: given})
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        was = descriptions.describe(row)[field]
+        edited = TestimonyMetadata.read({field: other})
+        changes.change(session, row, edited, {field}, agent="The archivist", now=NOW, exact_names=True)
+        now = descriptions.describe(row)[field]
+        assert now != was
+    describe(archive, public_id, **{field: given, elsewhere: "changed in the sidecar"})
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert descriptions.describe(row)[field] == now
+        assert descriptions.describe(row)[elsewhere] == "changed in the sidecar"
+    describe(archive, public_id)
+    describe(archive, public_id, **{field: given})
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert descriptions.describe(row)[field] == was
+        told = [(each.agent, each.after) for each in history.history(session, row) if each.field == field]
+    assert ("The archivist", now) in told
+    assert told[-1] == ("description", was)
+
+
+def test_a_recording_that_comes_later_brings_its_statement_and_undoes_no_edit(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]], level=None)
+    fields: dict[str, Any] = {
+        "recordings": [{"file": "1.wav"}, {"file": "2.wav"}],
+        "access": ["restricted", {"level": "withdrawn", "recording": 2}],
+    }
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        metadata = TestimonyMetadata.read(fields)
+        testimony_changes.describe(session, row, metadata, said_by="description", now=NOW)
+        assert [statement.level for statement in row.statements] == ["restricted"]
+        standing = list(row.statements)
+        access.exchange(session, row, standing, [NewStatement("public")], said_by="The archivist", now=NOW)
+        row.recordings.append(Recording(number=2, files=[]))
+        session.flush()
+        testimony_changes.describe(session, row, metadata, said_by="description", now=NOW, come_since=[2])
+        left = [statement.level for statement in row.statements if statement.superseded_at is None]
+    assert left == ["public", "withdrawn"]
+
+
+def test_lists_that_the_first_version_kept_as_one_text_are_lists(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        row.description = {"contributor": "a; b", "source": "a shelf; left"}
+        said = descriptions.describe(row)
+        assert (said["contributors"], said["source"]) == (["a", "b"], "a shelf; left")

@@ -1,9 +1,11 @@
 """`deposit` writes a folder of files from a mapping of names to texts; media are empty, nobody opens them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.archives import SmallArchive
 
 Write = Callable[..., Path]
 
@@ -22,3 +24,11 @@ def deposit(tmp_path: Path) -> Write:
         return tmp_path
 
     return write
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[SmallArchive]:
+    """A small archive on disk."""
+    small = SmallArchive(tmp_path / "archive")
+    yield small
+    small.close()

@@ -1,0 +1,43 @@
+"""What became of a description, as it is told."""
+
+from archive.changes.access import NewStatement
+from archive.database import reading, writing
+from archive.models import DescriptionChange
+from archive.queries import history, testimonies
+from tests.archives import SmallArchive
+from tests.tables import describe
+
+
+def test_access_from_before_changes_were_written_down_is_told(archive: SmallArchive) -> None:
+    public_id = archive.add("Bread", [["It rained."]])
+    with writing(archive.engine) as session:
+        session.query(DescriptionChange).delete()
+    archive.state(public_id, NewStatement("restricted", reason="asked for"))
+    describe(archive, public_id, title="Rain")
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        told = [(each.agent, each.field, each.before, each.after) for each in history.history(session, row)]
+    assert told == [
+        (
+            "test",
+            "access",
+            [{"level": "public", "by": "test"}],
+            [{"level": "restricted", "reason": "asked for", "by": "test"}],
+        ),
+        ("sidecar", "title", "Bread", "Rain"),
+    ]
+
+
+def test_a_statement_that_no_description_can_make_is_told(archive: SmallArchive) -> None:
+    public_id = archive.add("Bread", [["It rained."]])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        transcript = row.transcripts[0].id
+    archive.state(public_id, NewStatement("restricted", subject="transcript", subject_id=transcript))
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        last = history.history(session, row)[-1]
+    assert last.after == [{"level": "restricted", "about": "transcript", "by": "test"}]
