@@ -35,10 +35,10 @@ class Registered:
     notes: list[str] = field(default_factory=list)
 
     def update(self, *changes: str) -> None:
-        """Something that was there changed: what, in an archivist's words."""
-        self.changes += changes
+        """Something that was there changed."""
         if self.status != "new":
             self.status = "updated"
+            self.changes += changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Taking:
     """Of texts that name none."""
 
     def take_recordings(self, received: Sequence[Received], unfinished: set[int]) -> list[int]:
-        """Take in recordings, and then better transfers of them; the numbers of recordings that are new.
-        `unfinished` are the row ids of those that the worker has not done with. Raises Conflict."""
+        """Take in recordings, and then better transfers of them; returns the numbers of recordings that are
+        new. `unfinished` are the row ids of those that the worker has not done with. Raises Conflict."""
         added: list[int] = []
         wished: dict[int, tuple[Recording, File]] = {}
         for each in sorted(received, key=lambda each: each.recording.transfer):
@@ -147,7 +147,7 @@ class Taking:
         )
         file = _file(received, current_since=None)
         recording.files.append(file)
-        self.outcome.update(f"another transfer of recording {recording.number}")
+        self.outcome.update(f"transfer of recording {recording.number}")
         self._record_receipt(recording, received)
         return file
 
@@ -208,7 +208,7 @@ class Taking:
         file.current_since = None
         outbox.announce(self.session, self.testimony)
         self._defer(recording)
-        self.outcome.update(f"the earlier transfer of recording {recording.number} again")
+        self.outcome.update(f"transfer of recording {recording.number}")
 
     def _defer(self, recording: Recording) -> None:
         self.queue.defer(self.session.connection(), recording.id)

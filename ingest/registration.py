@@ -142,10 +142,11 @@ def _update(
     taking.take_texts(texts)
     if metadata is not None and (given != before or added):
         _apply_language_and_collection(session, testimony, metadata, received, outcome)
-        outcome.changes += testimony_changes.describe(
-            session, testimony, metadata, said_by=DESCRIPTION, now=now, come_since=added
+        outcome.update(
+            *testimony_changes.describe(
+                session, testimony, metadata, said_by=DESCRIPTION, now=now, come_since=added
+            )
         )
-        outcome.update()
     _apply_wished_access(session, testimony, metadata, wishes, outcome, now)
     _publish_texts(session, testimony, outcome, now)
     return outcome
@@ -159,7 +160,7 @@ def _publish_texts(session: Session, testimony: Testimony, outcome: Registered, 
     """What waits for no recording is published with the rows that it comes with."""
     published = publish_texts(session, testimony, now)
     if published:
-        outcome.update()
+        outcome.update(*(f"text {text.original_name} published" for text in published))
         events.record(
             session,
             "publication",
@@ -211,5 +212,4 @@ def _apply_wished_access(
         )
         return
     access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
-    outcome.changes.append("access")
-    outcome.update()
+    outcome.update("access")

@@ -26,7 +26,7 @@ ROLE_COLUMNS: Mapping[str, str] = {role.replace(" ", "_"): role for role in ROLE
 """Columns with the published names of people in a usual role."""
 
 DESCRIPTION_COLUMNS = tuple(
-    name for name in TestimonyMetadata.field_names() if name not in ("recordings", "checksum", "texts")
+    name for name in TestimonyMetadata.field_names() if name not in ("recordings", "checksum")
 )
 """What a table says of a testimony."""
 
@@ -38,7 +38,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "embargo": "stands in access, as public from that day",
     "recordings": "files are changed by bringing them",
     "checksum": "was compared when the file was received",
-    "texts": "files are changed by bringing them",
+    "texts": "are changed by bringing them",
 }
 """Fields of a description that a table of descriptions does not have, each with the reason."""
 

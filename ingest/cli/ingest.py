@@ -13,9 +13,8 @@ from archive.clock import now
 from archive.errors import ArchiveError, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
-from ingest.cli.planning import plan
+from ingest.cli.planning import Transfer, plan, read_transfer
 from ingest.cli.rehearsal import Rehearsed, rehearse
-from ingest.cli.transfer import Transfer, read_transfer
 from ingest.cli.worker import stop_on_signals
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def ingest(
     with open_archive(model=model, engine=engine) as archive:
         if dry_run:
             wishes = (collection, access, language, allow_duplicate)
-            _tell(rehearse(archive, paths, metadata, wishes, transfer), as_json=as_json)
+            _tell(rehearse(archive, paths, metadata, transfer, wishes), as_json=as_json)
             return
         outcome = bring_in(
             archive,
@@ -128,7 +127,7 @@ def bring_in(
     from ingest.registration import Wishes
 
     outcome = Outcome()
-    deposit = plan(paths, metadata, outcome.failed, transfer)
+    deposit = plan(paths, metadata, transfer, outcome.failed)
     if deposit is None:
         return outcome
     programs = find_programs(archive.settings)

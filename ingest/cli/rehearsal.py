@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archive.clock import now
 from archive.errors import ArchiveError
 from ingest.cli.app import Archive
-from ingest.cli.planning import plan
-from ingest.cli.transfer import Transfer
+from ingest.cli.planning import Transfer, plan
 
 if TYPE_CHECKING:
     from ingest.importers.deposited import DepositedTestimony
@@ -49,8 +48,8 @@ def rehearse(
     archive: Archive,
     paths: list[Path],
     metadata: Path | None,
+    transfer: Transfer | None,
     wished: tuple[str | None, str | None, str | None, bool],
-    transfer: Transfer | None = None,
 ) -> Rehearsed:
     """Do what an ingest does before the work itself, in one transaction that is thrown away. Files are read.
 
@@ -61,7 +60,7 @@ def rehearse(
     from ingest.registration import Wishes, register
 
     rehearsed = Rehearsed()
-    deposit = plan(paths, metadata, rehearsed.failed, transfer)
+    deposit = plan(paths, metadata, transfer, rehearsed.failed)
     if deposit is None:
         return rehearsed
     programs, wishes = find_programs(archive.settings), Wishes(*wished)
@@ -70,19 +69,19 @@ def rehearse(
         for testimony, files in zip(deposit.testimonies, received, strict=True):
             if testimony.recordings and not files:
                 continue
-            named = [str(path) for path in [each.recording.path for each in files] or testimony.paths]
             try:
                 with session.begin_nested():
                     done = register(session, archive.unchanged_queue, testimony, files, wishes, now())
             except ArchiveError as error:
-                rehearsed.failed += [{"path": path, "reason": str(error)} for path in named]
+                paths_of = [each.recording.path for each in files] or testimony.paths
+                rehearsed.failed += [{"path": str(path), "reason": str(error)} for path in paths_of]
                 continue
             metadata_read = testimony.metadata
             getattr(rehearsed, done.status).append(
                 {
                     "id": None if done.status == "new" else done.testimony,
                     "accession_number": metadata_read.accession_number if metadata_read else None,
-                    "files": named,
+                    "files": [str(path) for path in testimony.paths],
                     "changes": done.changes,
                     "notes": done.notes,
                 }

@@ -22,6 +22,7 @@ from schemas.described import found
 __all__ = ["Deposit", "DepositedRecording", "DepositedTestimony", "TextFile", "plan_deposit"]
 
 
+_UNNAMED = "a text that no description names; it may be notes"
 _UNDESCRIBED = (
     "expected a description beside it: a sidecar of the same name, or one that names it in texts; a text by "
     "itself may be notes"
@@ -42,8 +43,10 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
     passed_over = list(gathered.passed_over)
     folders = gathered.folders
     if metadata is not None and is_table(metadata):
-        testimonies, found_wrong = plan_manifest(gathered, metadata)
-        errors += found_wrong
+        manifested = plan_manifest(gathered, metadata)
+        testimonies += manifested.testimonies
+        errors += manifested.errors
+        passed_over += [(path, _UNNAMED) for path in manifested.left]
         folders = {}
     elif metadata is not None and len(folders) != 1:
         where = "none" if not folders else f"files in {len(folders)} folders"
@@ -59,7 +62,7 @@ def plan_deposit(paths: Sequence[Path], metadata: Path | None = None) -> Deposit
             if path in gathered.alone:
                 errors.append(MetadataError(path, "", _UNDESCRIBED))
             else:
-                passed_over.append((path, "a text that no description names; it may be notes"))
+                passed_over.append((path, _UNNAMED))
     testimonies.sort(key=lambda testimony: testimony.paths[0])
     errors += _repeated_numbers(testimonies)
     if metadata is None or not is_table(metadata):  # a manifest tells by rows

@@ -20,6 +20,7 @@ from archive.models import AccessStatement, DescriptionChange, Testimony
 from archive.queries import descriptions, history, testimonies
 from ingest.importers.comparing import cell_before, exchanged_statements, is_same, says_the_same
 from ingest.importers.errors import MetadataErrors
+from ingest.importers.pairing import find_misplaced
 from ingest.importers.table import Row, Table, read_table
 from schemas.columns import EXPORT_COLUMNS, ID, NOT_EXPORTED, VERSION, read_value, write_value
 from schemas.described import Location, found, printable
@@ -130,6 +131,8 @@ class _Planner:
             for problem in problems_in(error):
                 self._refuse(row, _column(problem.location, labels), problem.sentence)
             return None
+        if not testimony.recordings:
+            self._check_without_recordings(row, metadata)
         if len(self.errors) > before or not fields:
             return None
         stated = new_statements(testimony, metadata) if "access" in fields else []
@@ -139,6 +142,11 @@ class _Planner:
                 taken_back.remove(row_taken)
                 stated.remove(same)
         return Edit(testimony, metadata, frozenset(fields - {"access"}), tuple(taken_back), tuple(stated))
+
+    def _check_without_recordings(self, row: Row, metadata: TestimonyMetadata) -> None:
+        """Of a text that no recording is there for, no stretch of a recording can be spoken of."""
+        for error in find_misplaced(self.table.path, metadata):
+            self._refuse(row, error.field, error.expected)
 
     def _version(self, row: Row, testimony: Testimony) -> int | None:
         written, newest = row.cells[VERSION].strip(), self.versions.get(testimony.id, 0)

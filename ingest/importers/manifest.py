@@ -41,6 +41,21 @@ class Said:
         return first, ".".join(_dotted(location))
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTestimony:
+    """A testimony of the manifest, and where its values came from."""
+
+    deposited: DepositedTestimony
+    metadata: TestimonyMetadata
+    said: Said
+    first: Row
+
+    def row_of(self, field: str) -> Row:
+        """The row that says something of a field, else its first."""
+        row, _ = self.said.written((field,), self.first)
+        return row
+
+
 class ManifestReading:
     """Reads rows to testimonies, remembering which row claims which file; collects what is wrong."""
 
@@ -49,13 +64,15 @@ class ManifestReading:
         self.claimed: dict[Path, Row] = {}
         self.read: list[tuple[TestimonyMetadata, Said]] = []
 
-    def testimony(self, rows: Sequence[Row]) -> DepositedTestimony | None:
+    def testimony(self, rows: Sequence[Row]) -> ReadTestimony | None:
         """The testimony of these rows, or None where something is wrong with them."""
         before = len(self.errors)
         said = Said()
-        paths = [self._file(row) for row in rows]
-        self._number(rows)
-        said.values["recordings"] = [self._recording(said, row, at) for at, row in enumerate(rows)]
+        paths: list[Path | None] = []
+        if not self._is_text_alone(rows):
+            paths = [self._file(row) for row in rows]
+            self._number(rows)
+            said.values["recordings"] = [self._recording(said, row, at) for at, row in enumerate(rows)]
         for column in (*DESCRIPTION_COLUMNS, *ROLE_COLUMNS):
             self._describe(said, column, rows)
         self._gather_people(said)
@@ -73,11 +90,21 @@ class ManifestReading:
             DepositedRecording(
                 medium, number, entry.checksum, entry.language or only, entry.offset_ms, entry.transfer
             )
-            for medium, entry, number in zip(paths, metadata.recordings, metadata.numbers, strict=True)
+            for medium, entry, number in zip(paths, metadata.recordings, metadata.numbers, strict=False)
             if medium is not None
         ]
         recordings.sort(key=lambda recording: recording.number)
-        return DepositedTestimony(tuple(recordings), metadata, self.table.path)
+        deposited = DepositedTestimony(tuple(recordings), metadata, self.table.path)
+        return ReadTestimony(deposited, metadata, said, rows[0])
+
+    def _is_text_alone(self, rows: Sequence[Row]) -> bool:
+        """Whether it is a testimony without a recording: texts, and no file."""
+        if len(rows) > 1 or rows[0].cells["file"].strip() or not rows[0].cells.get("texts", "").strip():
+            return False
+        for column in FILE_COLUMNS:
+            if rows[0].cells.get(column, "").strip():
+                self._refuse(rows[0], column, "expected none, since there is no recording")
+        return True
 
     def _file(self, row: Row) -> Path | None:
         written = row.cells["file"].strip()

@@ -112,7 +112,7 @@ def _describe(folder: _Folder, path: Path, partners: Sequence[Path], lone: Seque
         recordings = list(_single(path, metadata, folder.names, partners, errors))
     named = find_named(metadata.texts, folder.texts, path, errors)
     if not recordings and not errors:
-        errors += _silent(path, metadata)
+        errors += find_misplaced(path, metadata)
     for file in (*(recording.path for recording in recordings), *named.values(), *([text] if text else ())):
         other = folder.claimed.setdefault(file, path)
         if other != path:
@@ -127,7 +127,7 @@ def _describe(folder: _Folder, path: Path, partners: Sequence[Path], lone: Seque
     return True
 
 
-def _silent(path: Path, metadata: TestimonyMetadata) -> Iterator[MetadataError]:
+def find_misplaced(path: Path, metadata: TestimonyMetadata) -> Iterator[MetadataError]:
     """What a description cannot say of a text that no recording is there for."""
     sentence = "expected none, since there is no recording"
     if metadata.checksum:

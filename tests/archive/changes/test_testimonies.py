@@ -288,7 +288,7 @@ GIVEN: dict[str, tuple[Any, Any]] = {
 
 
 def test_every_field_is_given() -> None:
-    others = {"accession_number", "access", "embargo", "recordings", "checksum"}
+    others = {"accession_number", "access", "embargo", "recordings", "checksum", "texts"}
     assert set(GIVEN) == set(TestimonyMetadata.field_names()) - others
 
 
@@ -337,7 +337,7 @@ def test_a_recording_that_comes_later_brings_its_statement_and_undoes_no_edit(ar
         assert [statement.level for statement in row.statements] == ["restricted"]
         standing = list(row.statements)
         access.exchange(session, row, standing, [NewStatement("public")], said_by="The archivist", now=NOW)
-        row.recordings.append(Recording(number=2, files=[], captions=[]))
+        row.recordings.append(Recording(number=2, files=[]))
         session.flush()
         testimony_changes.describe(session, row, metadata, said_by="description", now=NOW, come_since=[2])
         left = [statement.level for statement in row.statements if statement.superseded_at is None]

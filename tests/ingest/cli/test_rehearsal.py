@@ -55,7 +55,7 @@ def test_where_there_is_no_archive_yet(home: Path, folder: Path) -> None:
     done = run("ingest", *arguments, "--dry-run")
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines() == [
-        "new: A/1, 2 recordings; collection Testimonies made",
+        "new: A/1, 2 files; collection Testimonies made",
         f"new: {folder}/3.wav; 3.wav: closed, since nobody said who may see it (access in its description, "
         "or --access)",
     ]

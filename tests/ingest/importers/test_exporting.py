@@ -124,7 +124,7 @@ def a_testimony(session: Session) -> Testimony:
     collection, _ = collections.find_or_make(session, "Weather reports")
     row = testimony_changes.add(session, collection, TestimonyMetadata.read({}))
     for number in (1, 2):
-        row.recordings.append(Recording(number=number, files=[], captions=[]))
+        row.recordings.append(Recording(number=number, files=[]))
     outbox.announce(session, row)
     return row
 

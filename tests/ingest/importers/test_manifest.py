@@ -107,9 +107,9 @@ def test_captions_come_from_files_beside_the_media(folder: Folder) -> None:
     folder.add("a.vtt", "b.de.vtt", text="WEBVTT\n\n00:00.000 --> 00:01.000\nIt rained.\n")
     deposit = folder.plan("file,languages", "a.wav,", "b.wav,en")
     assert deposit.errors == ()
-    (a,), (b,) = (testimony.recordings for testimony in deposit.testimonies)
-    assert a.captions is not None
-    assert [translation.language for translation in b.translations] == ["de"]
+    (a,), (b,) = (testimony.texts for testimony in deposit.testimonies)
+    assert (a.path.name, a.translation) == ("a.vtt", False)
+    assert (b.language, b.translation) == ("de", True)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -169,7 +169,8 @@ def test_all_that_is_wrong_comes_at_once(folder: Folder) -> None:
 def test_a_number_given_twice(folder: Folder) -> None:
     folder.add("a.wav", "b.wav")
     assert folder.errors("file,accession_number,recording", "a.wav,A-1,2", "b.wav,A-1,2") == [
-        "deposit.csv: row 3, recording: expected each number once, found 2 again"
+        "deposit.csv: row 3, recording: expected each number once, found 2 again; a better transfer of "
+        "it says transfer: yes"
     ]
 
 
@@ -227,9 +228,65 @@ def test_the_documented_manifest_is_one(folder: Folder) -> None:
     assert second["people"] == [{"id": "P-17", "role": "narrator", "published_name": "(published name)"}]
 
 
-@pytest.mark.parametrize("field", ["people", "access", "chapters"])
+@pytest.mark.parametrize("field", ["people", "access", "chapters", "texts"])
 def test_documented_cells_can_be_read(field: str) -> None:
     cell = examples()[field.capitalize()].strip()
     recordings = [{"file": "1.wav"}, {"file": "2.wav"}]
     metadata = TestimonyMetadata.read({field: read_value(field, cell), "recordings": recordings})
     assert len(getattr(metadata, field)) == len(cell.splitlines())
+
+
+def test_texts_are_named_and_may_be_alone(folder: Folder) -> None:
+    folder.add("a.wav", "b.wav")
+    folder.add("a.txt", "alone.txt", "notes.txt", text="It rained.\n\nThe sun came.\n")
+    deposit = folder.plan(
+        "file,accession_number,recording,title,languages,texts",
+        "a.wav,A-1,1,Bread,en,a.txt; author: A translator; language: de; translation: yes; recordings: 1 | 2",
+        "b.wav,A-1,2,,,",
+        ",A-2,,Weather,de,alone.txt; author: Somebody",
+    )
+    assert deposit.errors == ()
+    first, alone = deposit.testimonies
+    (text,) = first.texts
+    assert (text.path.name, text.author, text.translation) == ("a.txt", "A translator", True)
+    assert text.numbers == {1, 2}
+    assert (alone.recordings, [text.path.name for text in alone.texts]) == ((), ["alone.txt"])
+    assert [path.name for path, _ in deposit.passed_over] == ["notes.txt"]
+
+
+def test_texts_that_are_not_there_or_named_twice(folder: Folder) -> None:
+    folder.add("a.wav", "b.wav")
+    folder.add("a.txt", text="It rained.\n")
+    assert folder.errors(
+        "file,texts,chapters,recording",
+        "a.wav,a.txt,,",
+        "b.wav,a.txt,,",
+        ",b.txt,Bread; start: 0s,1",
+    ) == [
+        "deposit.csv: row 4, recording: expected none, since there is no recording",
+        "deposit.csv: row 3, texts: expected each file once, found 'a.txt' in row 2 too",
+    ]
+    assert folder.errors("file,texts,chapters", "a.wav,c.txt,", "b.wav,,", ",a.txt,Bread; start: 0s") == [
+        "deposit.csv: row 2, texts.1.file: expected the name of a text (vtt, txt) beside it, found 'c.txt'; "
+        "there are a.txt",
+        "deposit.csv: row 4, chapters.1: expected none, since there is no recording",
+    ]
+
+
+def test_a_better_transfer_says_so(folder: Folder) -> None:
+    folder.add("a.wav", "better.wav")
+    deposit = folder.plan(
+        "file,accession_number,recording,transfer,offset", "a.wav,A-1,1,,", "better.wav,A-1,1,yes,1.5"
+    )
+    assert deposit.errors == ()
+    (testimony,) = deposit.testimonies
+    assert [
+        (each.path.name, each.number, each.transfer, each.offset_ms) for each in testimony.recordings
+    ] == [
+        ("a.wav", 1, False, 0),
+        ("better.wav", 1, True, 1500),
+    ]
+    assert folder.errors("file,accession_number,recording", "a.wav,A-1,1", "better.wav,A-1,1") == [
+        "deposit.csv: row 3, recording: expected each number once, found 1 again; a better transfer of "
+        "it says transfer: yes"
+    ]
