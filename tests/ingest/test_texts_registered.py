@@ -13,7 +13,7 @@ from archive.database import reading, writing
 from archive.errors import Conflict, DuplicateFile
 from archive.models import Recognition, Testimony
 from archive.preservation import preserve_waiting
-from archive.queries import descriptors, readings, testimonies, texts
+from archive.queries import kept_texts, readings, testimonies, texts
 from archive.reading import Reading
 from ingest.importers.deposited import TextFile
 from ingest.importers.errors import MetadataErrors
@@ -92,7 +92,7 @@ def test_what_it_came_as_and_what_it_became_are_in_the_store(archive: SmallArchi
     assert archive.store.path(done.testimony, described.path).read_bytes() == content
     assert (described.format, described.runs_over, described.original_name) == ("txt", [], "a.txt")
     with reading(archive.engine) as session:
-        (stored,) = descriptors.revisions(session, row(archive, done)).values()
+        (stored,) = kept_texts.revisions(session, row(archive, done)).values()
     assert {segment.deposited_text for segment in stored.segments} == {described.public_id}
 
 
