@@ -3,7 +3,7 @@
 Heavy imports wait inside the commands, so that `--help` answers at once.
 """
 
-from ingest.cli import access, demo, ingest, rebuild, search, serve, status, verify, worker
+from ingest.cli import access, demo, ingest, rebuild, reindex, search, serve, status, verify, worker
 from ingest.cli.app import app
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ingest",
     "main",
     "rebuild",
+    "reindex",
     "search",
     "serve",
     "status",
