@@ -400,7 +400,7 @@ def test_the_indexer_struck_between_the_answer_and_the_tick(
     archive: SmallArchive, backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten times; two hundred real kills are in tests/search/test_killed.py."""
-    ids = fill(archive, backend)
+    ids = fill(archive, backend, 3)
     for turn in range(10):
         one = ids[turn // 2 % len(ids)]
         archive.state(one, NewStatement("public" if turn % 2 else "withdrawn"))
