@@ -16,7 +16,9 @@
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
     |   +-- LanguageUnknown      the recognition model does not know the language; other models may
-    +-- SearchUnavailable        the index is away, older than the code, or being rebuilt
+    +-- SearchUnavailable        the search engine is away, or another process is at its index
+    |   +-- IndexUnusable        the index is missing, damaged or of another version: it is made anew
+    |   +-- IndexDiffers         a new index does not hold what the database says; it was thrown away
     +-- WorkerRunning            another worker holds this archive
 
 Packages extend it; HTTP statuses live in `web.errors` alone, exit codes in `ingest.cli` alone.
@@ -116,7 +118,15 @@ class LanguageUnknown(RecognitionFailed):
 
 
 class SearchUnavailable(ArchiveError):
-    """The index is away, older than the code, or being rebuilt. Everything but search goes on."""
+    """The search engine is away, or another process is at its index. Everything but search goes on."""
+
+
+class IndexUnusable(SearchUnavailable):
+    """The index is missing, damaged, or of another version than the code: the worker makes it anew."""
+
+
+class IndexDiffers(SearchUnavailable):
+    """A new index does not hold what the database says that it should: it did not become the live one."""
 
 
 class WorkerRunning(ArchiveError):

@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
+from time import monotonic
 
 from sqlalchemy import Engine
 
 from archive.changes.derivatives import renew
 from archive.database import writing
-from archive.errors import SearchUnavailable, StoreError
-from archive.jobs import Job, Queue
+from archive.errors import IndexDiffers, SearchUnavailable, StoreError
+from archive.jobs import Interrupted, Job, Queue
 from archive.preservation import preserve_waiting
 from archive.settings import Settings
 from archive.store import create_store
@@ -24,6 +26,9 @@ from search.backend import SearchBackend, create_backend
 from search.indexer import deliver, prepare
 
 log = logging.getLogger(__name__)
+
+_REST_SECONDS = 60.0
+"""Before an index is made anew once more, after one that differed from the database."""
 
 
 def run_worker(
@@ -47,7 +52,7 @@ def run_worker(
 
     programs = find_programs(settings)
     recognisers = Recognisers(start_pool)
-    delivery = Delivery(settings, engine, queue)
+    delivery = Delivery(settings, engine, queue, stop)
     with own_folder(settings.work_folder) as folder, own_folder(settings.making_folder) as making:
         shop = Workshop(
             engine=engine,
@@ -90,30 +95,53 @@ class Delivery:
     """What a worker does between jobs: everything that waits in the outbox goes to the store and the index,
     copies that nobody may be given go, and those that are missing are made due.
 
-    Where one of them is away, that is said once, the outbox keeps what waits, and everything else goes on.
+    Where one of them is away, that is said once, the outbox keeps what waits, and everything else goes on. An
+    index that cannot be used is made anew; `stop` ends that between two batches, and the next worker goes on.
     """
 
-    def __init__(self, settings: Settings, engine: Engine, queue: Queue) -> None:
+    def __init__(self, settings: Settings, engine: Engine, queue: Queue, stop: Event) -> None:
         self.store = create_store(settings)
         self._backend: SearchBackend = create_backend(settings)
-        self._engine = engine
-        self._queue = queue
+        self._engine, self._queue, self._stop = engine, queue, stop
         self._derivatives = settings.derivatives_folder
         self._said: dict[str, str] = {}
+        self._rest_until = 0.0
 
     def deliver(self) -> None:
         """Deliver what waits, if anything does. Copies first: one that is closed now is to be gone soon."""
-        self._try("folder of copies", lambda: look_at_copies(self._engine, self._queue, self._derivatives))
-        self._try("index", self._deliver_to_index)
-        self._try("store", lambda: preserve_waiting(self._engine, self.store))
+        self._look_at_copies()
+        if monotonic() >= self._rest_until:
+            self._try("index", self._deliver_to_index)
+        self._preserve()
 
     def close(self) -> None:
         """Let go of the index."""
         self._backend.close()
 
     def _deliver_to_index(self) -> None:
-        prepare(self._engine, self._backend)
+        try:
+            prepare(self._engine, self._backend, between=self._go_on)
+        except Interrupted:
+            return
+        except IndexDiffers:
+            self._rest_until = monotonic() + _REST_SECONDS
+            raise
         deliver(self._engine, self._backend)
+
+    def _go_on(self) -> None:
+        """Between two batches of an index that is made anew: that may take long, and nothing else waits."""
+        self._look_at_copies()
+        self._preserve()
+        with suppress(SearchUnavailable):  # one that is being made; what waits goes into it before it is live
+            deliver(self._engine, self._backend)
+        if self._stop.is_set():
+            raise Interrupted
+
+    def _look_at_copies(self) -> None:
+        self._try("folder of copies", lambda: look_at_copies(self._engine, self._queue, self._derivatives))
+
+    def _preserve(self) -> None:
+        self._try("store", lambda: preserve_waiting(self._engine, self.store))
 
     def _try(self, what: str, act: Callable[[], object]) -> None:
         try:

@@ -7,7 +7,7 @@ another version isn't searched but rebuilt.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -48,15 +48,17 @@ class Contents:
     """What an index holds, to be compared with what was written into it."""
 
     count: int
+    """Documents: testimonies and passages."""
     digest: str
-    """SHA-256 of the ids, sorted, each followed by a line feed."""
+    """SHA-256 of the ids, sorted, each followed by a line feed; a testimony's with `@` and the number of the
+    change that it was made from."""
 
     @classmethod
-    def of(cls, ids: Iterable[str]) -> "Contents":
-        """Count and digest of these document ids."""
-        distinct = sorted(set(ids))
-        digest = hashlib.sha256("".join(f"{one}\n" for one in distinct).encode())
-        return cls(len(distinct), digest.hexdigest())
+    def of(cls, ids: Iterable[str], changes: Mapping[str, int]) -> "Contents":
+        """Count and digest of these document ids; `changes` are the testimonies among them."""
+        lines = sorted(f"{one}@{changes[one]}" if one in changes else one for one in {*ids, *changes})
+        digest = hashlib.sha256("".join(f"{line}\n" for line in lines).encode())
+        return cls(len(lines), digest.hexdigest())
 
 
 class Batch(Protocol):
@@ -70,9 +72,41 @@ class Batch(Protocol):
         """Take a testimony out. Nothing happens where it isn't in."""
 
 
+class Draft(Protocol):
+    """An index that is being made beside the live one. What was committed to it outlives whoever makes it."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name of it, which it keeps when it becomes the live index. No other draft has or had
+        that name."""
+
+    def writing(self) -> AbstractContextManager[Batch]:
+        """A batch for the draft, kept for good when the block ends and undone when it raises."""
+
+    def purge(self) -> Collection[str]:
+        """As `SearchBackend.purge`, of the draft."""
+
+    def ids(self) -> frozenset[str]:
+        """As `SearchBackend.ids`, of the draft."""
+
+    def changes(self) -> Mapping[str, int]:
+        """As `SearchBackend.changes`, of the draft."""
+
+    def restart(self) -> None:
+        """Throw away what it holds and begin from nothing, under another name."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody writes the live index while the block lasts: whoever would, waits."""
+
+    def switch(self) -> None:
+        """Become the live index, for ever or not at all; the old one is gone then. Only inside of `alone`.
+        Raises IndexUnusable where the draft is not whole."""
+
+
 class SearchBackend(Protocol):
     """What every engine promises. All methods may be called from several threads and processes; every one
-    raises SearchUnavailable where the index is missing, torn, of another version, or its engine away."""
+    raises SearchUnavailable where its engine is away, and IndexUnusable where the index is missing, damaged
+    or of another version, so that it has to be made anew."""
 
     def search(self, query: SearchQuery) -> BackendPage:
         """One page of the testimonies that match, and the counts of all.
@@ -82,7 +116,10 @@ class SearchBackend(Protocol):
         """
 
     def check(self, index: IndexName) -> None:
-        """Return if the index can be searched and written, else raise SearchUnavailable saying why."""
+        """Return if the index is whole and can be searched and written, else raise as above, saying why."""
+
+    def live(self, index: IndexName) -> str:
+        """The engine's name of the live index, as its draft was called."""
 
     def writing(self, index: IndexName) -> AbstractContextManager[Batch]:
         """A batch for the live index, committed when the block ends and undone when it raises.
@@ -91,20 +128,30 @@ class SearchBackend(Protocol):
         be taken for whole.
         """
 
-    def rebuilding(self, index: IndexName) -> AbstractContextManager[Batch]:
-        """A batch for a new, empty index beside the live one, which goes on being searched; when the block
-        ends the new one is live and the old one gone, when it raises nothing has changed. Nobody else writes
-        meanwhile (`writing` waits)."""
+    def drafting(self, index: IndexName) -> AbstractContextManager[Draft]:
+        """Make an index beside the live one, which goes on being searched and written: the draft that was
+        left half made, if it is whole and of this version, else an empty one.
 
-    def purge(self, index: IndexName, everything: Callable[[], Iterable[Documents]]) -> None:
-        """Leave nothing of what was removed or replaced in the index's files, dictionary of words included.
+        It stays when the block ends, unless it was switched to. Raises SearchUnavailable at once where
+        another process makes the same index.
+        """
 
-        Called after a closing. `everything` gives all the documents that the index is to hold, for engines
-        that can forget by a rebuild only.
+    def has_draft(self, index: IndexName) -> bool:
+        """Whether an index is half made, by a process that is at it or by one that died."""
+
+    def purge(self, index: IndexName) -> Collection[str]:
+        """Leave nothing of what was removed or replaced in the index's files, dictionary of words included;
+        called after a closing, until it returns nothing.
+
+        Returns the testimonies that have to be written again before the engine can let go of what lies
+        beside them: all at once or some at a time, each time fewer.
         """
 
     def ids(self, index: IndexName) -> frozenset[str]:
         """Ids of all the documents in the index, testimonies' and passages'."""
+
+    def changes(self, index: IndexName) -> Mapping[str, int]:
+        """The testimonies in the index, each with the number of the change that it was made from."""
 
     def close(self) -> None:
         """Let go of files and connections. A closed backend may be used again."""

@@ -34,6 +34,8 @@ class TestimonyDocument:
     id: str
     added: int
     """When the testimony came in (any unit that grows): what lists the newest first."""
+    change: int
+    """Number of the change that these are the words as of: how an index tells what it holds from newer."""
     collection: str
     kind: str
     languages: tuple[str, ...]
@@ -67,8 +69,9 @@ class Documents:
         return frozenset((self.testimony.id, *(passage.id for passage in self.passages)))
 
 
-def make_documents(reading: Reading, *, added: int) -> Documents:
-    """The documents of what one viewer (for the public index: the public) may search of a testimony."""
+def make_documents(reading: Reading, *, added: int, change: int = 0) -> Documents:
+    """The documents of what one viewer (for the public index: the public) may search of a testimony, as of
+    change number `change`."""
     languages = description_languages(reading)
     runs = [_run(tokens(text, *languages)) for _, text in described(reading)]
     passages: list[PassageDocument] = []
@@ -79,6 +82,7 @@ def make_documents(reading: Reading, *, added: int) -> Documents:
     testimony = TestimonyDocument(
         id=reading.id,
         added=added,
+        change=change,
         collection=reading.collection_slug,
         kind=reading.kind,
         languages=_distinct(reading.languages),

@@ -68,7 +68,8 @@ def _migrated_database() -> bytes:
 
 
 class SmallArchive:
-    """An archive in a folder, with `settings`, `engine` and `store` as the programs have them."""
+    """An archive in a folder, with `settings`, `engine` and `store` as the programs have them. One that is
+    there already is opened with `fresh=False`."""
 
     def __init__(self, home: Path, *, fresh: bool = True) -> None:
         self.settings = Settings(home=home)

@@ -14,7 +14,15 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from archive.errors import ArchiveError, Conflict, NotFound, SearchUnavailable, StoreError, WrongInput
+from archive.errors import (
+    ArchiveError,
+    Conflict,
+    IndexUnusable,
+    NotFound,
+    SearchUnavailable,
+    StoreError,
+    WrongInput,
+)
 from schemas.api import ErrorAnswer, ErrorDetail
 from web.security import secure
 from web.wording import Wording
@@ -135,8 +143,9 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             search=False,
         )
     if isinstance(error, SearchUnavailable):
+        being_made = isinstance(error, IndexUnusable)
         return ErrorView(
-            _("The search cannot answer just now."),
+            _("The search is being made anew.") if being_made else _("The search cannot answer just now."),
             (
                 _("Testimonies, recordings and every link to them go on working."),
                 _("Try again in a few minutes."),

@@ -8,6 +8,7 @@ from archive.models.chapter import Chapter
 from archive.models.clip import Clip
 from archive.models.collection import Collection
 from archive.models.copies import CopiesDue
+from archive.models.drafted import Drafted
 from archive.models.event import Event
 from archive.models.file import Derivative, File
 from archive.models.indexed import Indexed
@@ -32,6 +33,7 @@ __all__ = [
     "Derivative",
     "DescriptionChange",
     "DescriptionImport",
+    "Drafted",
     "Event",
     "File",
     "Indexed",

@@ -1,6 +1,6 @@
 """Testimonies with all that the gate and the pages need of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -137,9 +137,10 @@ def checked_segments(session: Session, revision: Revision) -> set[int]:
     return set(session.scalars(statement))
 
 
-def all_ids(session: Session) -> list[int]:
-    """Row ids of all testimonies."""
-    return list(session.scalars(select(Testimony.id).order_by(Testimony.id)))
+def row_ids(session: Session, public_ids: Collection[str]) -> list[int]:
+    """Row ids of those of these testimonies that there are."""
+    statement = select(Testimony.id).where(Testimony.public_id.in_(list(public_ids)))
+    return list(session.scalars(statement.order_by(Testimony.id)))
 
 
 def unconfirmed_ids(session: Session) -> list[int]:
@@ -152,6 +153,11 @@ def change_numbers(session: Session) -> dict[int, int]:
     """The number of the last change of every testimony, by row id."""
     rows = session.execute(select(Testimony.id, Testimony.change_number))
     return {row[0]: row[1] for row in rows}
+
+
+def public_ids(session: Session) -> set[str]:
+    """Public ids of all testimonies."""
+    return set(session.scalars(select(Testimony.public_id)))
 
 
 def count(session: Session) -> int:

@@ -88,13 +88,14 @@ def _index(archive: Archive) -> str:
     from archive.errors import SearchUnavailable
     from archive.queries import testimonies
     from schemas.query import INDEXES
-    from search import indexer
+    from search.reindexing import reindex
 
     with reading(archive.engine) as session:
         numbers = testimonies.change_numbers(session)
     try:
         for index in INDEXES:
-            indexer.rebuild(archive.engine, archive.backend, index)
+            for _ in reindex(archive.engine, archive.backend, index):
+                pass
     except SearchUnavailable as error:
         return f"a worker will make it: {error}"
     with writing(archive.engine) as session:

@@ -115,12 +115,22 @@ def _text(text: "WaitingText") -> dict[str, Any]:
 
 
 def _index(archive: Archive) -> str:
-    from archive.errors import SearchUnavailable
+    from archive.database import reading
+    from archive.errors import IndexUnusable, SearchUnavailable
+    from archive.queries import drafted, testimonies
     from schemas.query import INDEXES
 
-    try:
-        for index in INDEXES:
+    sentences = []
+    who = "The worker" if archive.queue.running() else "A worker, or `testimony reindex`,"
+    for index in INDEXES:
+        try:
             archive.backend.check(index)
-    except SearchUnavailable as error:
-        return str(error)
-    return "in order"
+        except IndexUnusable as error:
+            sentences.append(f"{error} {who} makes it anew.")
+        except SearchUnavailable as error:
+            sentences.append(str(error))
+        if archive.backend.has_draft(index):
+            with reading(archive.engine) as session:
+                done, total = drafted.count(session, index), testimonies.count(session)
+            sentences.append(f"A new {index} index holds {done} of {total} testimonies so far.")
+    return " ".join(sentences) or "in order"

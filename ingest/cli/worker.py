@@ -33,7 +33,7 @@ def work_beside(settings: "Settings") -> None:
     from ingest.worker import run_worker
 
     set_log_level(settings.log_level)
-    stop = stop_on_signals(quiet=True)
+    stop = stop_on_signals(saying=None)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     archive = Archive(settings)
     while not stop.is_set():
@@ -44,16 +44,16 @@ def work_beside(settings: "Settings") -> None:
     archive.close()
 
 
-def stop_on_signals(*, quiet: bool = False) -> Event:
-    """An event that Ctrl-C and a polite kill set; a second Ctrl-C ends the process as usual."""
+def stop_on_signals(*, saying: str | None = "stopping; what is unfinished stays queued") -> Event:
+    """An event that Ctrl-C and a polite kill set, `saying` so; a second Ctrl-C ends the process as usual."""
     stop = Event()
 
     def set_stop(number: int, _frame: FrameType | None) -> None:
         if stop.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         stop.set()
-        if not quiet:
-            typer.echo("testimony: stopping; what is unfinished stays queued", err=True)
+        if saying:
+            typer.echo(f"testimony: {saying}", err=True)
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, set_stop)

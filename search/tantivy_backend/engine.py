@@ -1,8 +1,7 @@
 """The SearchBackend that keeps its indexes in a local folder."""
 
-import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import tantivy
@@ -10,18 +9,18 @@ import tantivy
 from schemas.query import IndexName, SearchQuery
 from search.analysis import ANALYSIS_VERSION
 from search.backend import BackendPage
-from search.documents import Documents
 from search.tantivy_backend import layout
+from search.tantivy_backend.batches import TantivyBatch, write_batch
+from search.tantivy_backend.draft import TantivyDraft
 from search.tantivy_backend.folders import WAIT_SECONDS, Folders
+from search.tantivy_backend.holdings import find_soiled, read_changes, read_ids
 from search.tantivy_backend.pages import Search
 from search.tantivy_backend.views import Views, explained
 
-_WRITER_BYTES = 64_000_000
-
 
 class TantivyBackend:
-    """Keeps both indexes under `folder`, which is made by the first rebuild. A writer waits `wait_seconds`
-    for another before it gives up."""
+    """Keeps both indexes under `folder`, which is made by the first draft. A writer waits `wait_seconds` for
+    another before it gives up."""
 
     def __init__(self, folder: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
         version = f"{ANALYSIS_VERSION}-{layout.LAYOUT_VERSION}"
@@ -30,94 +29,46 @@ class TantivyBackend:
         self._views = Views(self._folders, self._schema)
 
     def search(self, query: SearchQuery) -> BackendPage:
-        view = self._views.newest(query.index)
-        with explained(query.index):
+        with self._views.watched(query.index) as view:
             return Search(view, query).page()
 
     def check(self, index: IndexName) -> None:
-        view = self._views.newest(index)
-        with explained(index):
-            # Opening reads only the ends of the files; a damage within shows where something is looked up.
-            Search(view, SearchQuery(index=index)).page()
+        self._views.check(index)
+        self.search(SearchQuery(index=index))
+
+    def live(self, index: IndexName) -> str:
+        return self._folders.live(index).name
 
     @contextmanager
-    def writing(self, index: IndexName) -> Iterator["_Batch"]:
-        with self._folders.locked(index):
-            with explained(index):
-                live = tantivy.Index.open(str(self._folders.live(index)))
-            with self._batch(index, live) as batch:
-                yield batch
+    def writing(self, index: IndexName) -> Iterator[TantivyBatch]:
+        with (
+            self._folders.locked(index),
+            write_batch(self._folders, index, self._folders.live(index)) as batch,
+        ):
+            yield batch
 
     @contextmanager
-    def rebuilding(self, index: IndexName) -> Iterator["_Batch"]:
-        with self._folders.locked(index):
-            folder = self._folders.fresh(index)
-            try:
-                with explained(index):
-                    fresh = tantivy.Index(self._schema, str(folder), reuse=False)
-                with self._batch(index, fresh) as batch:
-                    yield batch
-            except BaseException:
-                shutil.rmtree(folder)
-                raise
-            self._folders.switch(index, folder)
+    def drafting(self, index: IndexName) -> Iterator[TantivyDraft]:
+        with self._folders.drafting(index):
+            draft = TantivyDraft(self._folders, self._schema, index)
+            with closing(draft):
+                yield draft
 
-    def purge(self, index: IndexName, everything: Callable[[], Iterable[Documents]]) -> None:
-        # Tantivy merges when it likes and never on demand; until then a removed word stays in its files.
-        with self.rebuilding(index) as batch:
-            for documents in everything():
-                batch.replace(documents)
+    def has_draft(self, index: IndexName) -> bool:
+        return self._folders.draft(index) is not None
+
+    def purge(self, index: IndexName) -> Collection[str]:
+        with self._folders.locked(index), explained(index):
+            folder = self._folders.live(index)
+            return find_soiled(folder, tantivy.Index.open(str(folder)))
 
     def ids(self, index: IndexName) -> frozenset[str]:
-        view = self._views.newest(index)
-        with explained(index):
-            # The filter leaves out what was removed and not yet merged away.
-            terms = view.searcher.terms_with_prefix(layout.ID, "", tantivy.Query.all_query())
-        return frozenset(term for term, _ in terms)
+        with self._views.watched(index) as view:
+            return read_ids(view.searcher)
+
+    def changes(self, index: IndexName) -> Mapping[str, int]:
+        with self._views.watched(index) as view:
+            return read_changes(view.searcher)
 
     def close(self) -> None:
         self._views.close()
-
-    @contextmanager
-    def _batch(self, index: IndexName, opened: tantivy.Index) -> Iterator["_Batch"]:
-        with explained(index):
-            writer = self._writer(opened)
-            # What a writer left that was killed before its commit: the next one is given the same names for
-            # its lists of removed documents, and fails on a file that is there already, for ever.
-            writer.garbage_collect_files()
-        try:
-            yield _Batch(index, writer)
-            with explained(index):
-                writer.commit()
-        except BaseException:
-            writer.rollback()
-            raise
-        finally:
-            # Lets go of Tantivy's own lock, whatever happened.
-            writer.wait_merging_threads()
-
-    def _writer(self, opened: tantivy.Index) -> tantivy.IndexWriter:
-        for _ in self._folders.patience("Another program writes the search index"):
-            try:
-                # One thread: a batch becomes one segment, not as many as there are cores.
-                return opened.writer(_WRITER_BYTES, 1)
-            except ValueError as error:
-                if "LockBusy" not in str(error):
-                    raise
-        raise AssertionError("patience ends by raising")
-
-
-class _Batch:
-    def __init__(self, index: IndexName, writer: tantivy.IndexWriter) -> None:
-        self._index, self._writer = index, writer
-
-    def replace(self, documents: Documents, written: Collection[str] = ()) -> None:
-        self.remove(documents.testimony.id, written)
-        with explained(self._index):
-            for row in layout.rows(documents):
-                self._writer.add_document(row)
-
-    def remove(self, testimony: str, written: Collection[str] = ()) -> None:
-        # Every document has its testimony's id, so what was written last needn't be known.
-        with explained(self._index):
-            self._writer.delete_documents_by_term(layout.TESTIMONY, testimony)

@@ -13,12 +13,13 @@ import tantivy
 from schemas.query import FacetName
 from search.documents import NEIGHBOURS, Documents, PassageDocument, Run, TestimonyDocument
 
-LAYOUT_VERSION = "1"
+LAYOUT_VERSION = "2"
 """Part of the folders' names. Grows with every change here."""
 
 ID = "id"
 TESTIMONY = "testimony"
 NUMBER = "number"
+CHANGE = "change"
 KIND_OF_DOCUMENT = "document"
 ADDED = "added"
 WHOLE_EXACT, WHOLE_STEM = "whole_exact", "whole_stem"
@@ -46,6 +47,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(TESTIMONY, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(KIND_OF_DOCUMENT, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(CHANGE, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(NUMBER, indexed=True, fast=True)
     builder.add_integer_field(ADDED, fast=True)
     for field in FACET_FIELDS.values():
@@ -82,6 +84,7 @@ def rows(documents: Documents) -> Iterator[tantivy.Document]:
 
 def _testimony(document: TestimonyDocument) -> tantivy.Document:
     row = _row("testimony", document.id, document.id)
+    row.add_text(CHANGE, f"{document.id}@{document.change}")
     row.add_integer(ADDED, document.added)
     facets: dict[FacetName, Iterable[str]] = {
         "collection": (document.collection,),

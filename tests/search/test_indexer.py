@@ -16,7 +16,8 @@ from schemas.query import IndexName
 from schemas.results import SearchPage
 from search.backend import SearchBackend, create_backend
 from search.find import ask, find
-from search.indexer import deliver, prepare, rebuild
+from search.indexer import deliver, prepare
+from search.reindexing import reindex
 from tests.archives import NOW, SmallArchive
 
 
@@ -104,7 +105,7 @@ def test_a_second_delivery_writes_the_same(archive: SmallArchive, backend: Searc
     deliver(archive.engine, backend)
     before = backend.ids("public")
     for index in ("public", "staff"):
-        rebuild(archive.engine, backend, index)
+        list(reindex(archive.engine, backend, index))
     assert backend.ids("public") == before
 
 
@@ -135,12 +136,12 @@ def test_closing_by_date_leaves_nothing_in_the_dictionary(
 ) -> None:
     public_id = archive.add("Weather", [["It rained xyzzyplugh."]])
     archive.add("More weather", [["Snow fell."]])
-    monkeypatch.setattr("search.indexer.clock_now", lambda: NOW)
+    monkeypatch.setattr("archive.clock.now", lambda: NOW)
     archive.state(public_id, NewStatement("public", ends_at=NOW + timedelta(days=1)))
     prepare(archive.engine, backend)
     deliver(archive.engine, backend)
     assert "xyzzyplugh" in dictionary(archive)
-    monkeypatch.setattr("search.indexer.clock_now", lambda: NOW + timedelta(days=2))
+    monkeypatch.setattr("archive.clock.now", lambda: NOW + timedelta(days=2))
     assert deliver(archive.engine, backend) == 1
     assert "xyzzyplugh" not in dictionary(archive)
     assert deliver(archive.engine, backend) == 0

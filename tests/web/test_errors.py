@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from archive.errors import (
     ArchiveError,
     ChangedMeanwhile,
+    IndexDiffers,
+    IndexUnusable,
     MediaError,
     NotFound,
     ObjectNotFound,
@@ -31,6 +33,8 @@ SECRET = "a name that nobody may know"
         (RequestValidationError([]), 400),
         (ChangedMeanwhile(SECRET), 409),
         (SearchUnavailable(SECRET), 503),
+        (IndexUnusable(SECRET), 503),
+        (IndexDiffers(SECRET), 503),
         (ObjectNotFound(SECRET), 503),
         (StoreDamaged(SECRET), 503),
         (ProgramMissing(SECRET), 500),

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.database import reading
-from archive.errors import SearchUnavailable
+from archive.errors import IndexUnusable, SearchUnavailable
 from web.dependencies import TheServices
 from web.routing import page_router
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 @router.get("/healthz")
 def health(services: TheServices) -> JSONResponse:
-    """200 while testimonies can be read, 503 when they cannot. A search that is away is told, and is no
-    reason to take the site down."""
+    """200 while testimonies can be read, 503 when they cannot. A search that is away or is being made anew is
+    told, and is no reason to take the site down."""
     database = search = "ok"
     try:
         with reading(services.engine) as session:
@@ -30,7 +30,7 @@ def health(services: TheServices) -> JSONResponse:
         services.backend.check("public")
     except SearchUnavailable as error:
         log.warning("search is away: %s", error)
-        search = "away"
+        search = "being made anew" if isinstance(error, IndexUnusable) else "away"
     status = 200 if database == "ok" else 503
     answer = {"status": "ok" if status == 200 else "away", "database": database, "search": search}
     return JSONResponse(answer, status, {"cache-control": "no-store"})

@@ -34,9 +34,13 @@ def backend(folder: Path) -> Iterator[TantivyBackend]:
 
 
 def build(backend: TantivyBackend, *readings: Reading) -> None:
-    with backend.rebuilding("public") as batch:
-        for count, reading in enumerate(readings):
-            batch.replace(make_documents(reading, added=count))
+    with backend.drafting("public") as draft:
+        draft.restart()
+        with draft.writing() as batch:
+            for count, reading in enumerate(readings):
+                batch.replace(make_documents(reading, added=count))
+        with draft.alone():
+            draft.switch()
 
 
 def live(folder: Path) -> Path:
@@ -49,8 +53,7 @@ def found(backend: TantivyBackend, text: str) -> list[str]:
 
 def test_the_settings_choose_it_and_its_folder(tmp_path: Path) -> None:
     backend = create_backend(Settings(home=tmp_path))
-    with backend.rebuilding("public"):
-        pass
+    build(backend)
     assert ANALYSIS_VERSION in live(tmp_path / "index").name
 
 
@@ -67,7 +70,10 @@ def test_a_purge_leaves_no_word_of_what_was_closed_on_the_disk(backend: TantivyB
         batch.remove("b")
     assert found(backend, "hailstones") == []
     assert kept("hailston")
-    backend.purge("public", lambda: [make_documents(make_reading("a", "rain"), added=0)])
+    assert backend.purge("public") == {"a"}
+    with backend.writing("public") as batch:
+        batch.replace(make_documents(make_reading("a", "rain"), added=0))
+    assert not backend.purge("public")
     assert not kept("hailston")
     assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
 

@@ -1,0 +1,62 @@
+"""A testimony as an index is to hold it: read from the record as it is now, and put into a batch."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from archive import clock
+from archive.access import PUBLIC, STAFF, Viewer, next_change
+from archive.changes.indexed import Holding
+from archive.database import reading
+from archive.models import Testimony
+from archive.queries import readings, testimonies
+from archive.reading import Reading
+from schemas.query import IndexName
+from search.backend import Batch
+from search.documents import Documents, make_documents
+
+BATCH = 50
+"""Testimonies written in one commit: enough to spread its cost, few enough that a change is found soon and
+that little is written twice after a crash."""
+
+VIEWERS: dict[IndexName, Viewer] = {"public": PUBLIC, "staff": STAFF}
+"""Whose view each index holds."""
+
+Known = Callable[[Session, int], Collection[str]]
+"""Ids of the documents that were last written of a testimony (by row id)."""
+
+
+def write(
+    engine: Engine, batch: Batch, index: IndexName, testimony_ids: Iterable[int], known: Known
+) -> list[Holding]:
+    """Write these testimonies as they are now; one at a time in memory: a transcript may be of hours."""
+    return [_write(engine, batch, index, testimony_id, known) for testimony_id in testimony_ids]
+
+
+def _write(engine: Engine, batch: Batch, index: IndexName, testimony_id: int, known: Known) -> Holding:
+    with reading(engine) as session:
+        (testimony,) = testimonies.load(session, [testimony_id])
+        before = known(session, testimony_id)
+        moment = clock.now()  # one for both: a statement may end between two looks at the clock
+        documents = _documents(session, testimony, index, moment)
+        stale_at = next_change(testimony, moment)
+    if documents is None:
+        batch.remove(testimony.public_id, before)
+    else:
+        batch.replace(documents, before)
+    ids = documents.ids if documents else frozenset[str]()
+    return Holding(testimony_id, testimony.change_number, ids, stale_at)
+
+
+def _documents(
+    session: Session, testimony: Testimony, index: IndexName, moment: datetime
+) -> Documents | None:
+    if testimony.published_at is None:
+        return None
+    found = readings.read(session, testimony, VIEWERS[index], "search", moment)
+    if not isinstance(found, Reading):
+        return None
+    added = round(testimony.published_at.timestamp() * 1000)
+    return make_documents(found, added=added, change=testimony.change_number)
