@@ -20,7 +20,7 @@ def choose(engine: Engine, wanted: Sequence[str], collection: str | None) -> lis
     """Row ids of the testimonies that are wanted, by public id or accession number; without any, of all; of
     those, where a collection is named, the ones that belong to it. Raises NotFound."""
     with reading(engine) as session:
-        ids = testimonies.all_ids(session)
+        ids = sorted(testimonies.change_numbers(session))
         if wanted:
             rows = {
                 name: testimonies.find(session, name) or testimonies.find_by_accession(session, name)
