@@ -9,18 +9,20 @@ from ingest.cli.app import Archive
 
 def acknowledge(archive: Archive, testimony_ids: Iterable[int]) -> None:
     """Carry changed testimonies into the store, in which a closing has to be before anybody is told that it
-    was made, and bring the index up to date where no worker is there to do it. Raises StoreError."""
-    from archive.preservation import preserve
+    was made; where no worker is there to do it, carry all else that waits to store and index, too. Raises
+    StoreError."""
+    from archive.preservation import preserve, preserve_waiting
 
     for testimony_id in testimony_ids:
         preserve(archive.engine, archive.store, testimony_id)
     if not archive.queue.running():
+        preserve_waiting(archive.engine, archive.store)
         _deliver(archive)
 
 
 def _deliver(archive: Archive) -> None:
-    """No worker is there to do it: bring the index up to date here, and remove copies that nobody is to have.
-    New ones wait for a worker."""
+    """Bring the index up to date here, and remove copies that nobody is to have. New ones wait for a
+    worker."""
     from archive.errors import SearchUnavailable
     from ingest.copies import look_at_copies
     from search.indexer import deliver, prepare

@@ -101,6 +101,19 @@ def test_a_closing_is_in_the_store_when_it_is_acknowledged(
     ]  # fmt: skip
 
 
+def test_what_closes_nothing_is_in_the_store_too_where_no_worker_is(
+    archive: SmallArchive, public_id: str, tmp_path: Path
+) -> None:
+    rows_of = export(archive, public_id)
+    rows_of[0]["title"] = "Weather"
+    done = run("import", "--descriptions", save(tmp_path / "edited.csv", rows_of), "--yes")
+    assert done.exit_code == 0, done.output
+    with reading(archive.engine) as session:
+        assert outbox.count(session, "store") == 0
+    descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())
+    assert descriptor["title"] == "Weather"
+
+
 def test_a_table_that_cannot_be_used_changes_nothing(
     archive: SmallArchive, public_id: str, edited: Path
 ) -> None:
