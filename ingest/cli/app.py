@@ -1,7 +1,7 @@
 """The typer application that every command registers on, and what all commands share."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +12,8 @@ import typer
 from ingest.cli.errors import ArchiveGroup
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
 
     from archive.jobs import Queue
@@ -63,6 +65,13 @@ class Archive:
         from archive.rehearsal import open_unchanged
 
         return open_unchanged(self.settings)
+
+    @cached_property
+    def clock(self) -> "Callable[[], datetime]":
+        """The clock by which access is judged."""
+        from archive.dates import WatchedClock
+
+        return WatchedClock(self.engine)
 
     @cached_property
     def queue(self) -> "Queue":
