@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ingest.cli.errors import ArchiveGroup
+from ingest.cli.output import LegibleFormatter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +39,9 @@ def main() -> None:
 
 def set_log_level(level: str) -> None:
     """Log to stderr from `level` on."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", force=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LegibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], force=True)
     for package in ("archive", "ingest", "search", "web"):
         logging.getLogger(package).setLevel(level.upper())
 
