@@ -7,6 +7,7 @@ TABLES = {
     "bench.recognition": "Recognition: real-time factor and word error rate",
     "bench.ingest": "Ingest: wall time over faster-whisper called directly",
     "bench.video": "Video: what a playback copy costs",
+    "bench.memory": "Memory: its peak for long recordings, and over a batch",
     "bench.reindex": "Search index: made anew, and purged after a closing",
 }
 

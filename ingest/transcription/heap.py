@@ -2,8 +2,8 @@
 
 Recognition asks for tens of megabytes at a time, in sizes that are never the same; freed, they stay in the
 heap with holes between them. A recogniser that heard a batch grew by 10 MB a recording, and reached 1.0 GB
-over half an hour of speech. Given back before each chunk, it stays far below, for one processor second in 50.
-(glibc's own setting for it, a low fixed M_MMAP_THRESHOLD, cost one in five.)
+over half an hour of speech. Given back before each chunk, it stays far below, at no cost that could be
+measured (glibc's own means, a low fixed M_MMAP_THRESHOLD, cost one second in five): docs/benchmarks.md.
 """
 
 import ctypes

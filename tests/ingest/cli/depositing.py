@@ -122,7 +122,7 @@ class House:
         folder = self.home / "derivatives"
         known = {path for (path,) in self.rows("SELECT path FROM derivative WHERE path IS NOT NULL")}
         assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == known
-        assert [path for path in folder.glob("*") if not any(path.iterdir())] == []
+        assert [path for path in folder.glob("[!.]*") if not any(path.iterdir())] == []
 
 
 def _argument(argument: object) -> bytes | str:

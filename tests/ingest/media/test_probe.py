@@ -1,6 +1,8 @@
 """What specimens of every kind hold, and what is refused."""
 
 import shutil
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from archive.errors import MediaError
 from ingest.media.commands import Programs
+from ingest.media.derivatives import decode, make_playback
 from ingest.media.probe import KINDS, probe
 from schemas.media import Probe
 
@@ -164,3 +167,68 @@ def test_files_from_the_wild_are_described_or_refused(programs: Programs, shared
     assert {"Vid1-1.mp4", "fixture-corrupt.mkv", "fixture-isom.mp4", "captions.srt", "fixture.avi"} <= refused
     assert {"-video-with-dash-.mp4", "no_duration.webm", "fixture-null.webm", "meow.mp3"} <= described
     assert {"fixture.wav", "fixture.mov", "fixture.ogg", "fixture.mkv", "video short.mp4"} <= described
+
+
+WHOLE = ["beep.wav", "beep.flac", "beep.mp3", "beep.m4a", "beep.ogg", "beep.opus", "beep.mp4", "beep.mov"]
+WHOLE += ["beep.mkv", "beep.webm", "index-last.mp4", "described.mp3"]
+
+
+@pytest.mark.slow
+@pytest.mark.faults
+@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("name", WHOLE)
+def test_cut_anywhere_a_file_is_refused_or_described_as_far_as_it_goes(
+    name: str, part: int, programs: Programs, good: Path, tmp_path: Path
+) -> None:
+    check_cut(name, part, programs, good, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "part"), [("beep.mp4", 4), ("beep.wav", 7), ("beep.mkv", 2), ("beep.mp3", 0)]
+)
+def test_a_file_that_was_cut_is_refused_or_described_as_far_as_it_goes(
+    name: str, part: int, programs: Programs, good: Path, tmp_path: Path
+) -> None:
+    check_cut(name, part, programs, good, tmp_path)
+
+
+def check_cut(name: str, part: int, programs: Programs, good: Path, tmp_path: Path) -> None:
+    content = (good / name).read_bytes()
+    path = tmp_path / name
+    path.write_bytes(content[: max(1, len(content) * part // 10)])
+    try:
+        found = probe(path, programs)
+    except MediaError:
+        return
+    assert 0 < found.duration_ms <= 2050
+    if found.has_audio:
+        sound = decode(path, found, tmp_path / "sound.s16", programs)
+        assert abs(sound.duration_ms - found.duration_ms) < 150
+    made = make_playback(path, found, tmp_path / "made", "copy", programs)
+    assert made is None or made.stat().st_size > 0
+
+
+def test_a_picture_that_wants_to_be_shown_absurdly_wide_is_shown_as_it_is(
+    programs: Programs, good: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "wide.mkv"
+    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=5:d=1,setsar=5000/1"]
+    subprocess.run([*command, "-c:v", "libx264", path], check=True, stdin=subprocess.DEVNULL)
+    video = probe(path, programs).video
+    assert video is not None
+    assert (video.width, video.height) == (160, 120)
+
+
+LARGE = [
+    ("frame-of-16000.mp4", "its picture is 16000 x 16000, more than 40 million pixels"),
+    ("lasts-ten-years.mkv", "goes on for 87600 hours or longer; expected at most 24"),
+]
+
+
+@pytest.mark.parametrize(("name", "reason"), LARGE)
+def test_what_is_too_large_is_refused_soon(name: str, reason: str, programs: Programs, bad: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(MediaError, match=reason):
+        probe(bad / name, programs)
+    assert time.monotonic() - began < 30
