@@ -172,12 +172,12 @@ class _Planner:
     ) -> bool:
         """Whether somebody changed a cell of the table. Where the archive changed there too, that is refused:
         one of the two would be lost."""
-        if is_same(field, cell, current):
+        if is_same(testimony, field, cell, current):
             return False
         recent = [change for change in since if change.field == field]
         if not recent:
             return True
-        if not is_same(field, cell, cell_before(testimony, field, recent)):
+        if not is_same(testimony, field, cell, cell_before(testimony, field, recent)):
             last = recent[-1]
             sentence = (
                 f"expected a table written after {last.created_at:%Y-%m-%d %H:%M} UTC, when {last.agent} "
