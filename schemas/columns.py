@@ -13,7 +13,7 @@ from schemas.cells import (
     write_list,
     write_records,
 )
-from schemas.described import nearest
+from schemas.described import found, nearest
 from schemas.metadata import SYNONYMS, TestimonyMetadata
 from schemas.parts import ROLES, DescribedRecording
 
@@ -79,6 +79,11 @@ def write_value(field: str, value: Any) -> str:
     if part is not None:
         return write_records(value, part)
     return write_list(value) if is_several(annotation) else str(value)
+
+
+def quoted(cell: str) -> str:
+    """A cell as it is quoted in a sentence, its lines on one."""
+    return found(" / ".join(line for line in cell.splitlines() if line.strip()))
 
 
 def read_value(field: str, cell: str) -> Value:

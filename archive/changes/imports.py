@@ -17,8 +17,7 @@ from archive.models import AccessStatement, DescriptionChange, DescriptionImport
 from archive.queries import descriptions as described
 from archive.queries import history, testimonies
 from archive.queries.openness import effects, openness
-from schemas.columns import write_value
-from schemas.described import found
+from schemas.columns import quoted, write_value
 from schemas.metadata import TestimonyMetadata, problems_in
 
 
@@ -204,7 +203,7 @@ def _changed_since(session: Session, testimony: Testimony, changes: Sequence[Des
         elif now[field] == after:
             continue
         who = f" by {by[-1].agent} on {by[-1].created_at:%Y-%m-%d}" if by else ""
-        value = "" if field == "access" else f"; it is {found(write_value(field, now[field]))} now"
+        value = "" if field == "access" else f"; it is {quoted(write_value(field, now[field]))} now"
         conflicts.append(f"{label}: {field}: changed again since{who}{value}")
     return conflicts
 

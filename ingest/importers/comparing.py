@@ -12,7 +12,9 @@ from archive.models import AccessStatement, DescriptionChange, Testimony
 from archive.queries import descriptions, history
 from schemas.access import Statement
 from schemas.cells import read_records, record_lines, without, write_record
-from schemas.columns import write_value
+from schemas.columns import read_value, write_value
+from schemas.metadata import TestimonyMetadata
+from schemas.parts import DescribedChapter
 from schemas.times import write_time
 
 
@@ -46,9 +48,9 @@ def cell_before(testimony: Testimony, field: str, recent: Sequence[DescriptionCh
     return write_value(field, [each for each in said if each is not None])
 
 
-def is_same(field: str, cell: str, other: str) -> bool:
-    """Whether two cells say the same: programs change the ends of lines, and the order of statements says
-    nothing."""
+def is_same(testimony: Testimony, field: str, cell: str, other: str) -> bool:
+    """Whether two cells say the same of a testimony: programs change the ends of lines, people write one
+    thing in many ways, and the order of statements says nothing."""
     if field == "access":
         left = Counter(map(_settled, record_lines(other)))
         for line in map(_settled, record_lines(cell)):
@@ -58,7 +60,7 @@ def is_same(field: str, cell: str, other: str) -> bool:
                 return False
             left -= Counter([same])
         return not left
-    return _plain(cell) == _plain(other)
+    return _plain(cell) == _plain(other) or _said(testimony, field, cell) == _said(testimony, field, other)
 
 
 def says_the_same(new: NewStatement, row: AccessStatement) -> bool:
@@ -72,6 +74,24 @@ def says_the_same(new: NewStatement, row: AccessStatement) -> bool:
         == (row.begins_at, row.ends_at, row.reason, row.notice)
         and new.said_by in (None, row.said_by)
     )
+
+
+def _said(testimony: Testimony, field: str, cell: str) -> Any:
+    """What a cell says, however it is written; one that cannot be read, as it is."""
+    numbered = descriptions.numbered(testimony)
+    if not cell.strip():
+        return None
+    try:
+        value = read_value(field, cell)
+        if field == "chapters" and len(numbered) == 1:  # of which else should it be?
+            value = [
+                {"recording": str(numbered[0]["number"]), **each}
+                for each in read_records(cell, DescribedChapter)
+            ]
+        read = TestimonyMetadata.read({field: value, "recordings": numbered})
+    except (PydanticCustomError, ValidationError):
+        return _plain(cell)
+    return read.model_dump(mode="json", by_alias=True)[field]
 
 
 def _settled(line: str) -> str:

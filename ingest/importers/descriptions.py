@@ -22,7 +22,7 @@ from ingest.importers.comparing import cell_before, exchanged_statements, is_sam
 from ingest.importers.errors import MetadataErrors
 from ingest.importers.pairing import find_misplaced
 from ingest.importers.table import Row, Table, read_table
-from schemas.columns import EXPORT_COLUMNS, ID, NOT_EXPORTED, VERSION, read_value, write_value
+from schemas.columns import EXPORT_COLUMNS, ID, NOT_EXPORTED, VERSION, quoted, read_value, write_value
 from schemas.described import Location, found, printable
 from schemas.metadata import TestimonyMetadata, problems_in
 
@@ -172,16 +172,16 @@ class _Planner:
     ) -> bool:
         """Whether somebody changed a cell of the table. Where the archive changed there too, that is refused:
         one of the two would be lost."""
-        if is_same(field, cell, current):
+        if is_same(testimony, field, cell, current):
             return False
         recent = [change for change in since if change.field == field]
         if not recent:
             return True
-        if not is_same(field, cell, cell_before(testimony, field, recent)):
+        if not is_same(testimony, field, cell, cell_before(testimony, field, recent)):
             last = recent[-1]
             sentence = (
                 f"expected a table written after {last.created_at:%Y-%m-%d %H:%M} UTC, when {last.agent} "
-                f"changed it to {_quoted(current)}; found {_quoted(cell)}"
+                f"changed it to {quoted(current)}; found {quoted(cell)}"
             )
             self._refuse(row, field, sentence)
         return False
@@ -237,10 +237,6 @@ class _Planner:
 
     def _refuse(self, row: Row, column: str, sentence: str) -> None:
         self.errors.append(self.table.error(row, column, sentence))
-
-
-def _quoted(cell: str) -> str:
-    return found(" / ".join(cell.splitlines()))
 
 
 def _column(location: Location, labels: Mapping[int, str]) -> str:

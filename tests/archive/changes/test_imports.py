@@ -82,8 +82,9 @@ def test_what_was_changed_since_is_a_conflict_and_all_stays(
     rows = export(archive, public_id, other)
     rows[0] |= {"title": "Bread in a bakery", "access": "restricted"}
     rows[1]["title"] = "Snow"
+    rows[1]["summary"] = "One line."
     done = bring(archive, save(tmp_path / "edited.csv", rows))
-    describe(archive, other, title="Rain")
+    describe(archive, other, title="Rain", summary="It rained.\n\nAll day.")
     archive.state(public_id, NewStatement("withdrawn"))
     with pytest.raises(Conflict) as caught:
         undo(archive, done)
@@ -91,6 +92,7 @@ def test_what_was_changed_since_is_a_conflict_and_all_stays(
         f"import {done.id} cannot be undone:",
         f"{public_id}: access: changed again since by test on 2026-01-27",
         f"{other}: title: changed again since by sidecar on 2026-01-27; it is 'Rain' now",
+        f"{other}: summary: changed again since by sidecar on 2026-01-27; it is 'It rained. / All day.' now",
     ]
     assert stands(archive, public_id)["title"] == "Bread in a bakery"
 

@@ -73,7 +73,12 @@ def test_a_stretch(archive: SmallArchive) -> None:
         (["A/1", "public", "--recording", "7"], 1, "has no recording 7"),
         (["A/1", "public", "--start", "soon"], 1, "soon"),
         (["A/1", "public", "--from", "next week"], 1, "next week"),
-        (["A/1", "public", "--start", "5s", "--end", "4s"], 1, "has to end after it starts"),
+        (["A/1", "public", "--start", "1.5s", "--end", "1s"], 1, "has to end after it starts"),
+        (
+            ["A/1", "restricted", "--start", "83m"],
+            1,
+            "expected a stretch that begins before 1.9s, where recording 1 ends",
+        ),
         (["A/1", "public", "--transcript", "fr"], 1, "no texts 'fr'; there is original"),
         (["A/1", "public", "--chapter", "3"], 1, "no chapter '3'; it has 0"),
         (["A/1", "public", "--chapter", "1", "--start", "2s"], 1, "a chapter has its own place"),

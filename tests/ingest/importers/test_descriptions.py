@@ -74,6 +74,23 @@ def test_a_column_that_is_left_out_stays_and_an_emptied_cell_clears(
     assert now["chapters"]
 
 
+def test_the_same_table_once_more_changes_nothing_however_its_cells_are_written(
+    archive: SmallArchive, two: tuple[str, str], tmp_path: Path
+) -> None:
+    rows = export(archive, *two)
+    rows[0] |= {"places": "Łódź|Poland", "date": " 1996-05 "}
+    rows[1] |= {
+        "people": "Narrator:(published);id:P-1;names:a name",
+        "chapters": "Snow; start: 0m1s; end: 2",  # of the only recording there is
+        "languages": "DE\npl",
+    }
+    path = save(tmp_path / "edited.csv", rows)
+    assert bring(archive, path).changes
+    before = [stands(archive, public_id) for public_id in two]
+    assert bring(archive, path).changes == ()
+    assert [stands(archive, public_id) for public_id in two] == before
+
+
 def test_what_changed_since_stays_where_nobody_edited_it(
     archive: SmallArchive, two: tuple[str, str], tmp_path: Path
 ) -> None:
