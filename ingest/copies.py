@@ -60,11 +60,13 @@ def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
 
 def make_copies(shop: Workshop, recording_id: int) -> None:
     """Make every copy of a recording that is missing, each from the original, each recorded as soon as it is
-    there. What was closed or opened meanwhile is seen when one is done."""
+    there. What was closed or opened meanwhile is seen when one is done. An original that could not be had
+    holds up no other: its copies wait until it is in the store."""
     while True:
         with reading(shop.engine) as session:
             testimony, recording = load(session, recording_id)
-        missing = copies.standing(testimony, recording, now()).missing
+        standing = copies.standing(testimony, recording, now())
+        missing = [(file, closed) for file, closed in standing.missing if file.stored_path is not None]
         if not missing:
             return
         shop.go_on()
