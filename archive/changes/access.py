@@ -71,10 +71,13 @@ def exchange(
 ) -> DescriptionChange:
     """Take some statements back and make others, at once; no other is superseded, whatever it is about.
 
-    Announces and refuses as `state` does; returns what it wrote down."""
+    Announces and refuses as `state` does, and confirms as that does unless `part_of` undoes another import;
+    returns what it wrote down."""
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     _, change = _replace(session, testimony, taken_back, rows, said_by=said_by, now=now, part_of=part_of)
-    if any(row.whole for row in rows):
+    # An undoing says again what was said once: it is nobody's word on what came back from the store.
+    undoing = part_of is not None and part_of.undoes_id is not None
+    if any(row.whole for row in rows) and not undoing:
         confirm(session, testimony, said_by=said_by)
     return change
 
