@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive.copies import wanted
-from archive.models import CopiesDue, Derivative, File, Recording, Testimony
+from archive.copies import WHOLE, wanted
+from archive.models import AccessStatement, CopiesDue, Derivative, File, Recording, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,23 @@ def _are_new(session: Session) -> bool:
     counts = (select(func.count()).select_from(each).scalar_subquery() for each in (Testimony, CopiesDue))
     testimonies, looked_at = session.execute(select(*counts)).one()
     return bool(testimonies != looked_at)
+
+
+def doubtful(session: Session) -> set[int]:
+    """Row ids of the testimonies of which a copy may be missing: a file in use has no copy in which nothing
+    is closed, or something was ever said of a part of them. Of all others none is."""
+    whole = exists().where(
+        Derivative.file_id == File.id, Derivative.kind == "playback", Derivative.closed == WHOLE
+    )
+    lacking = (
+        select(Recording.testimony_id)
+        .join(File, File.recording_id == Recording.id)
+        .where(or_(File.current, File.current_since.is_(None)), ~whole)
+    )
+    partly = select(AccessStatement.testimony_id).where(
+        or_(AccessStatement.subject != "testimony", AccessStatement.stretch_recording.is_not(None))
+    )
+    return {*session.scalars(lacking), *session.scalars(partly)}
 
 
 def load(session: Session, testimony_ids: Iterable[int]) -> list[Testimony]:
