@@ -41,30 +41,43 @@ URGENT = 1
 
 def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
     """Look at the copies of all testimonies that changed, or for which a date has come: remove those that
-    nobody is to have, and make work on recordings that lack one due."""
+    nobody is to have, and make work on recordings that lack one due.
+
+    One whose folder cannot be set right stays due and holds up no other; OSError is raised in the end.
+    """
+    failed: dict[int, OSError] = {}
     while True:
         moment = now()
         with reading(engine) as session:
-            ids = copies.due(session, moment, BATCH)
+            ids = copies.due(session, moment, BATCH, without=failed)
         if not ids:
-            return
+            break
         with writing(engine) as session:
             for testimony in copies.load(session, ids):
-                _tidy(session, testimony, derivatives, moment)
+                try:
+                    _tidy(session, testimony, derivatives, moment)
+                except OSError as error:
+                    failed[testimony.id] = error
+                    continue
                 for recording in testimony.recordings:
                     missing = copies.standing(testimony, recording, moment).missing
                     if any(file.stored_path is not None for file, _ in missing):  # else a job is on the way
                         queue.defer(session.connection(), recording.id, priority=URGENT)
                 expect_look(session, testimony.id, next_change(testimony, moment))
+    if failed:
+        first = next(iter(failed.values()))
+        raise OSError(f"copies of {len(failed)} testimonies could not be removed: {first}") from first
 
 
 def make_copies(shop: Workshop, recording_id: int) -> None:
     """Make every copy of a recording that is missing, each from the original, each recorded as soon as it is
-    there. What was closed or opened meanwhile is seen when one is done."""
+    there. What was closed or opened meanwhile is seen when one is done. An original that could not be had
+    holds up no other: its copies wait until it is in the store."""
     while True:
         with reading(shop.engine) as session:
             testimony, recording = load(session, recording_id)
-        missing = copies.standing(testimony, recording, now()).missing
+        standing = copies.standing(testimony, recording, now())
+        missing = [(file, closed) for file, closed in standing.missing if file.stored_path is not None]
         if not missing:
             return
         shop.go_on()
@@ -159,7 +172,11 @@ def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: dat
     folder = derivatives / testimony.public_id
     if not folder.is_dir():
         return
-    strangers = [path for path in folder.iterdir() if f"{folder.name}/{path.name}" not in known]
+    strangers = [
+        path
+        for path in folder.iterdir()
+        if f"{folder.name}/{path.name}" not in known and not path.is_dir()  # no folder in it is ours
+    ]
     for path in strangers:
         path.unlink(missing_ok=True)
         log.info("removed a copy that nobody is to have: %s", path.name)

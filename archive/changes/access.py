@@ -71,10 +71,13 @@ def exchange(
 ) -> DescriptionChange:
     """Take some statements back and make others, at once; no other is superseded, whatever it is about.
 
-    Announces and refuses as `state` does; returns what it wrote down."""
+    Announces and refuses as `state` does, and confirms as that does unless `part_of` undoes another import;
+    returns what it wrote down."""
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     _, change = _replace(session, testimony, taken_back, rows, said_by=said_by, now=now, part_of=part_of)
-    if any(row.whole for row in rows):
+    # An undoing says again what was said once: it is nobody's word on what came back from the store.
+    undoing = part_of is not None and part_of.undoes_id is not None
+    if any(row.whole for row in rows) and not undoing:
         confirm(session, testimony, said_by=said_by)
     return change
 
@@ -86,18 +89,17 @@ def describe(
     *,
     said_by: str,
     now: datetime,
-    in_place: bool = True,
+    instead_of: Sequence[AccessStatement] | None = None,
 ) -> bool:
-    """What the description (a sidecar) says on access, in place of what it said before, or beside it.
+    """What the description (a sidecar) says on access, in place of all that it said before, or of some.
 
     It takes nothing back that a person said since: those statements stay in force, and the strictest wins.
     Otherwise as `state`.
     """
     rows = _rows(testimony, statements, said_by=said_by, described=True, now=now)
-    superseded = [
-        row for row in testimony.statements if row.superseded_at is None and row.described and in_place
-    ]
-    closing, _ = _replace(session, testimony, superseded, rows, said_by=said_by, now=now)
+    if instead_of is None:
+        instead_of = [row for row in testimony.statements if row.superseded_at is None and row.described]
+    closing, _ = _replace(session, testimony, instead_of, rows, said_by=said_by, now=now)
     return closing
 
 
@@ -143,7 +145,8 @@ def _rows(
 def _row(
     testimony: Testimony, statement: NewStatement, said_by: str, described: bool, now: datetime
 ) -> AccessStatement:
-    recording, start_ms, end_ms = _stretch(testimony, statement) or (None, None, None)
+    described = described or statement.described
+    recording, start_ms, end_ms = _stretch(testimony, statement, described) or (None, None, None)
     return AccessStatement(
         subject=statement.subject,
         subject_id=statement.subject_id,
@@ -156,7 +159,7 @@ def _row(
         reason=statement.reason,
         notice=statement.notice,
         said_by=said_by,
-        described=described or statement.described,
+        described=described,
         created_at=now,
     )
 
@@ -224,8 +227,11 @@ def _record(
     )
 
 
-def _stretch(testimony: Testimony, statement: NewStatement) -> tuple[int, int, int | None] | None:
-    """The stretch that a statement is about, checked; a chapter's is frozen as it is now."""
+def _stretch(
+    testimony: Testimony, statement: NewStatement, described: bool
+) -> tuple[int, int, int | None] | None:
+    """The stretch that a statement is about, checked; a chapter's is frozen as it is now. A description may
+    speak of a recording that is yet to come."""
     if statement.level not in LEVELS:
         raise WrongInput(f"access level {statement.level!r}: expected one of {', '.join(LEVELS)}")
     if statement.begins_at and statement.ends_at and statement.ends_at <= statement.begins_at:
@@ -246,7 +252,7 @@ def _stretch(testimony: Testimony, statement: NewStatement) -> tuple[int, int, i
     if statement.stretch is None:
         return None
     number, start_ms, end_ms = statement.stretch
-    if number not in {recording.number for recording in testimony.recordings}:
+    if not described and number not in {recording.number for recording in testimony.recordings}:
         raise WrongInput(f"testimony {testimony.public_id} has no recording {number}")
     if start_ms < 0 or (end_ms is not None and end_ms <= start_ms):
         raise WrongInput("a stretch has to end after it starts")

@@ -78,14 +78,16 @@ def change(
 
 
 def new_statements(testimony: Testimony, metadata: TestimonyMetadata) -> list[NewStatement]:
-    """What a description says on access, as statements on a loaded testimony and its recordings; those on
-    recordings that are not there yet are left out."""
+    """What a description says on access, as statements on a loaded testimony and its recordings.
+
+    One on a recording that is not there yet is made on that stretch of the testimony, from its beginning to
+    its end: what is closed there may stand in a text that came before the recording.
+    """
     recordings = {recording.number: recording.id for recording in testimony.recordings}
     statements = []
     for said in metadata.statements:
-        if said.recording is not None and said.recording not in recordings:
-            continue
-        on_stretch = said.start_ms is not None or said.end_ms is not None
+        absent = said.recording is not None and said.recording not in recordings
+        on_stretch = absent or said.start_ms is not None or said.end_ms is not None
         on_recording = said.recording is not None and not on_stretch
         statements.append(
             NewStatement(

@@ -95,7 +95,13 @@ def _state_access(
         if statement.subject_id in about or (statement.stretch and statement.stretch[0] in come_since)
     ]
     if more:
-        access.describe(session, testimony, more, said_by=said_by, now=now, in_place=False)
+        # What was said of them before they were there.
+        ahead = [
+            row
+            for row in testimony.statements
+            if row.described and row.superseded_at is None and row.stretch_recording in come_since
+        ]
+        access.describe(session, testimony, more, said_by=said_by, now=now, instead_of=ahead)
 
 
 def as_given(metadata: TestimonyMetadata) -> dict[str, Any]:

@@ -66,4 +66,5 @@ def correct_offset(
         detail={"file": file.public_id, "offset_ms": [file.offset_ms, offset_ms]},
     )
     file.offset_ms = offset_ms
-    outbox.announce(session, testimony)
+    # Words that a machine heard move, and some of them into what is closed.
+    outbox.announce(session, testimony, closing=file.current)

@@ -1,14 +1,14 @@
 """Which copies for listening are missing, and which are there that should not be."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive.copies import wanted
-from archive.models import CopiesDue, Derivative, File, Recording, Testimony
+from archive.copies import WHOLE, wanted
+from archive.models import AccessStatement, CopiesDue, Derivative, File, Recording, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,54 @@ def ready(testimony: Testimony, recording: Recording, now: datetime) -> list[Fil
     return [f for f in recording.awaited_files if f.stored_path is not None and f.id not in lacking]
 
 
-def due(session: Session, now: datetime, limit: int) -> list[int]:
-    """Row ids of testimonies whose copies have to be looked at, those that wait longest first."""
-    statement = _due(now).order_by(CopiesDue.at.nulls_last(), Testimony.id).limit(limit)
-    return list(session.scalars(statement))
+def due(session: Session, now: datetime, limit: int, *, without: Collection[int] = ()) -> list[int]:
+    """Row ids of testimonies whose copies have to be looked at, but for `without`: those that wait longest
+    first."""
+    dated = _dated(now).where(CopiesDue.testimony_id.not_in(without)).order_by(CopiesDue.at).limit(limit)
+    ids = list(session.scalars(dated))
+    if len(ids) < limit and _are_new(session):
+        new = _new().where(Testimony.id.not_in(without)).order_by(Testimony.id).limit(limit - len(ids))
+        ids += session.scalars(new)
+    return ids
 
 
 def count_due(session: Session, now: datetime) -> int:
     """How many testimonies `due` would give."""
-    return session.scalar(select(func.count()).select_from(_due(now).subquery())) or 0
+    counts = (select(func.count()).select_from(each.subquery()) for each in (_dated(now), _new()))
+    return sum(session.scalar(count) or 0 for count in counts)
 
 
-def _due(now: datetime) -> Select[int]:
-    joined = select(Testimony.id).outerjoin(CopiesDue, CopiesDue.testimony_id == Testimony.id)
-    return joined.where(or_(CopiesDue.id.is_(None), CopiesDue.at <= now))
+def _dated(now: datetime) -> Select[int]:
+    return select(CopiesDue.testimony_id).where(CopiesDue.at <= now)
+
+
+def _new() -> Select[int]:
+    """Those that were never looked at."""
+    return select(Testimony.id).where(~exists().where(CopiesDue.testimony_id == Testimony.id))
+
+
+def _are_new(session: Session) -> bool:
+    """Whether any was never looked at. Asked every second: counting is a tenth of looking for them."""
+    counts = (select(func.count()).select_from(each).scalar_subquery() for each in (Testimony, CopiesDue))
+    testimonies, looked_at = session.execute(select(*counts)).one()
+    return bool(testimonies != looked_at)
+
+
+def doubtful(session: Session) -> set[int]:
+    """Row ids of the testimonies of which a copy may be missing: a file in use has no copy in which nothing
+    is closed, or something was ever said of a part of them. Of all others none is."""
+    whole = exists().where(
+        Derivative.file_id == File.id, Derivative.kind == "playback", Derivative.closed == WHOLE
+    )
+    lacking = (
+        select(Recording.testimony_id)
+        .join(File, File.recording_id == Recording.id)
+        .where(or_(File.current, File.current_since.is_(None)), ~whole)
+    )
+    partly = select(AccessStatement.testimony_id).where(
+        or_(AccessStatement.subject != "testimony", AccessStatement.stretch_recording.is_not(None))
+    )
+    return {*session.scalars(lacking), *session.scalars(partly)}
 
 
 def load(session: Session, testimony_ids: Iterable[int]) -> list[Testimony]:

@@ -56,7 +56,8 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
         for recording, testimony in session.execute(statement)
     ]
     file_ids = [file.id for _, _, file in rows]
-    incomplete = _lacking_copies(session, {testimony.id for _, testimony, _ in rows})
+    some = {testimony.id for _, testimony, _ in rows}
+    incomplete = _lacking_copies(session, some if recording_ids is not None else copies.doubtful(session))
     runs = {
         run.file_id: run
         for run in session.scalars(

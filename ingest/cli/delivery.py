@@ -1,6 +1,6 @@
 """Seeing that a change is where it has to be before it is acknowledged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import typer
 
@@ -18,6 +18,20 @@ def acknowledge(archive: Archive, testimony_ids: Iterable[int]) -> None:
     if not archive.queue.running():
         preserve_waiting(archive.engine, archive.store)
         _deliver(archive)
+
+
+def keep_closings(archive: Archive, public_ids: Collection[str]) -> None:
+    """Carry those of some testimonies into the store that closed something and that no worker has carried
+    there yet. Raises StoreError."""
+    from archive.database import reading
+    from archive.preservation import preserve
+    from archive.queries import outbox, testimonies
+
+    with reading(archive.engine) as session:
+        waiting = outbox.closing(session, "store")
+        closed = waiting.intersection(testimonies.row_ids(session, public_ids)) if waiting else set()
+    for testimony_id in sorted(closed):
+        preserve(archive.engine, archive.store, testimony_id)
 
 
 def _deliver(archive: Archive) -> None:

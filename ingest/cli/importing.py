@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.app import Archive, app, open_archive
-from ingest.cli.delivery import acknowledge
+from ingest.cli.delivery import acknowledge, keep_closings
 from ingest.cli.options import DryRun, Json
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ def _run(archive: Archive, make: "Make", manner: _Manner) -> None:
         done = make(session, now())
         if done.changes != planned.changes:
             raise ChangedMeanwhile("somebody else changed descriptions meanwhile; nothing was overwritten")
+    # Words that were taken out are closed, too: a name that was published, say.
+    keep_closings(archive, {change.testimony for change in done.changes})
     acknowledge(archive, done.closing)
     _conclude(done, manner, made=True)
 

@@ -11,6 +11,7 @@ import typer
 from archive.clock import now
 from archive.errors import ArchiveError, DiskRefused, SearchUnavailable, StoreError, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
+from ingest.cli.delivery import keep_closings
 from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
 from ingest.cli.output import tell, tell_json
 from ingest.cli.planning import Transfer, plan, read_transfer
@@ -149,6 +150,7 @@ def bring_in(
     try:
         # Also where nothing is new: an ingest that was killed may have left changes that nobody carried on.
         _work(archive, [recording for each in registered for recording in each.recordings])
+        keep_closings(archive, [each.testimony for each in registered])
     except (DiskRefused, SearchUnavailable, StoreError) as error:
         outcome.failed.append({"path": "", "reason": str(error)})
     _conclude(archive, registered, outcome)

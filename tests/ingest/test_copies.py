@@ -299,6 +299,34 @@ def test_a_testimony_is_looked_at_once_and_not_again(house: House) -> None:
         assert due(session, ingest_copies.now(), 10) == [house.archive.row_id(public_id)]
 
 
+def test_a_folder_that_cannot_be_set_right_holds_up_no_other(house: House) -> None:
+    first, second = house.bring("beep.mp3"), house.bring("beep.mp4")
+    strangers = []
+    for public_id in (first, second):
+        folder = house.shop.derivatives / public_id
+        folder.mkdir(parents=True)
+        (folder / "of somebody").mkdir()
+        strangers.append(folder / "stranger.mp3")
+        strangers[-1].write_bytes(b"beep")
+    sync = ingest_copies.sync_folder
+
+    def sync_all_but_the_first(folder: Path) -> None:
+        if folder.name == first:
+            raise OSError("the disk is gone")
+        sync(folder)
+
+    with house.monkeypatch.context() as patch:
+        patch.setattr(ingest_copies, "sync_folder", sync_all_but_the_first)
+        with pytest.raises(OSError, match="copies of 1 testimonies could not be removed: the disk is gone"):
+            house.look()
+    with reading(house.archive.engine) as session:
+        assert due(session, ingest_copies.now(), 10) == [house.archive.row_id(first)]
+    assert not strangers[1].exists()
+    house.look()
+    with reading(house.archive.engine) as session:
+        assert due(session, ingest_copies.now(), 10) == []
+
+
 def test_the_worker_does_all_of_it(house: House) -> None:
     public_id = house.bring("beep.mp4")
     house.archive.close_stretch(public_id, 900, 1200)

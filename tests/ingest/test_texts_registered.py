@@ -244,3 +244,17 @@ def test_a_description_that_is_given_again_takes_nothing_back(archive: SmallArch
 def test_an_offset_that_leaves_nothing_is_refused(archive: SmallArchive, offset_ms: int) -> None:
     with pytest.raises(Conflict, match="expected less than its length, 4 s"):
         bring(archive, a_file("1.m4a", offset_ms=offset_ms))
+
+
+@pytest.mark.parametrize(
+    "about", [{"start": "1:00", "end": "2:00"}, {"recording": 2}, {"recording": 2, "start": "1:00"}]
+)
+def test_what_is_closed_of_a_recording_that_is_not_there_closes_a_text_without_times(
+    archive: SmallArchive, tmp_path: Path, about: dict[str, Any]
+) -> None:
+    talk = text(tmp_path / "a.txt", TALK)
+    described = DESCRIBED | {"access": ["public", {"level": "restricted"} | about]}
+    if "recording" in about:
+        described["recordings"] = [{"file": "1.mp3"}, {"file": "2.mp3"}]
+    done = bring(archive, texts=(talk,), finish=False, **described)
+    assert read(archive, done).streams == ()

@@ -185,3 +185,17 @@ def test_the_history_is_in_the_store(archive: SmallArchive, public_id: str, tmp_
         (descriptor.changes[-1].number, "title", "Rain", "Bread", undone.id),
     ]
     assert [each.number for each in descriptor.changes] == list(range(1, len(descriptor.changes) + 1))
+
+
+def test_an_undoing_confirms_no_access_that_came_back_from_the_store(
+    archive: SmallArchive, public_id: str, tmp_path: Path
+) -> None:
+    rows = export(archive, public_id)
+    rows[0]["access"] = "restricted; reason: asked for"
+    done = bring(archive, save(tmp_path / "edited.csv", rows))
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        row.unconfirmed_since = LATER
+    undo(archive, done)
+    assert not is_open(archive, public_id)

@@ -334,14 +334,16 @@ def test_a_recording_that_comes_later_brings_its_statement_and_undoes_no_edit(ar
         assert row is not None
         metadata = TestimonyMetadata.read(fields)
         testimony_changes.describe(session, row, metadata, said_by="description", now=NOW)
-        assert [statement.level for statement in row.statements] == ["restricted"]
-        standing = list(row.statements)
+        # Until it is there, what is said of it holds of that part of the testimony.
+        told = [(each.level, each.subject, each.stretch_recording, each.start_ms) for each in row.statements]
+        assert told == [("restricted", "testimony", None, None), ("withdrawn", "testimony", 2, 0)]
+        standing = row.statements[:1]
         access.exchange(session, row, standing, [NewStatement("public")], said_by="The archivist", now=NOW)
         row.recordings.append(Recording(number=2, files=[]))
         session.flush()
         testimony_changes.describe(session, row, metadata, said_by="description", now=NOW, come_since=[2])
-        left = [statement.level for statement in row.statements if statement.superseded_at is None]
-    assert left == ["public", "withdrawn"]
+        left = [(each.level, each.subject) for each in row.statements if each.superseded_at is None]
+    assert left == [("public", "testimony"), ("withdrawn", "recording")]
 
 
 def test_lists_that_the_first_version_kept_as_one_text_are_lists(archive: SmallArchive) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from archive.database import reading
 from archive.queries import outbox
+from archive.store.locks import hold
 from ingest.cli import app
 from tests.archives import SmallArchive
 from tests.tables import Cells, export, save, stands
@@ -110,6 +111,18 @@ def test_what_closes_nothing_is_in_the_store_too_where_no_worker_is(
     assert done.exit_code == 0, done.output
     with reading(archive.engine) as session:
         assert outbox.count(session, "store") == 0
+    descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())
+    assert descriptor["title"] == "Weather"
+
+
+def test_words_that_go_are_gone_from_the_store_too_when_it_is_acknowledged(
+    archive: SmallArchive, public_id: str, tmp_path: Path
+) -> None:
+    rows_of = export(archive, public_id)
+    rows_of[0]["title"] = "Weather"
+    with hold(archive.settings.home / "worker.lock"):  # a worker that is busy with something else
+        done = run("import", "--descriptions", save(tmp_path / "edited.csv", rows_of), "--yes")
+    assert done.exit_code == 0, done.output
     descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())
     assert descriptor["title"] == "Weather"
 
