@@ -6,7 +6,7 @@ open; of the statements in force on a thing and on all that it is part of, the s
 back from the store is closed to all but staff, whatever its statements say, until somebody confirms them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -77,15 +77,19 @@ CLOSED = Opening(described=False)
 
 
 def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Opening:
-    """What `viewer` may have of `testimony` for `use` at `now`.
+    """What `viewer` may have of `testimony` for `use` at `now`. A clock that was set back opens nothing
+    (`judged_at`).
 
     Needs the testimony with its collection, recordings, transcripts, chapters and statements loaded.
     """
     if testimony.unconfirmed_since is not None and not viewer.staff:
         return CLOSED
-    live = in_force(testimony.statements, now)
+    live = counting(testimony, now)
     closing = [statement for statement in live if not viewer.may(statement.level)]
-    stated = [statement for statement in live if statement.whole]
+    stated = all(
+        any(statement.whole for statement in in_force(testimony.statements, moment))
+        for moment in judged_at(testimony, now)
+    )
     closed_whole = [statement for statement in closing if statement.whole]
     if closed_whole or (not stated and not viewer.staff):
         return Opening(described=False, notice=_notice(closed_whole))
@@ -115,11 +119,21 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
 def heard_once_open(viewer: Viewer, testimony: Testimony, now: datetime) -> Mapping[int, tuple[Span, ...]]:
     """The spans of sound that `viewer` would have were the testimony as a whole open to them, by recording
     number: what copies are made for ahead. Nothing where it is withdrawn. It answers nobody's request."""
-    live = in_force(testimony.statements, now)
+    live = counting(testimony, now)
     if any(statement.whole and statement.level == "withdrawn" for statement in live):
         return {}
     closing = [statement for statement in live if not viewer.may(statement.level)]
     return {number: open_spans(spans) for number, spans in _all_cuts(testimony, closing).items()}
+
+
+def counting(testimony: Testimony, now: datetime) -> list[AccessStatement]:
+    """The statements by which a testimony is judged at `now`: those in force at any of those moments."""
+    live = {
+        statement: None
+        for moment in judged_at(testimony, now)
+        for statement in in_force(testimony.statements, moment)
+    }
+    return [statement for statement in testimony.statements if statement in live]
 
 
 def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
@@ -150,15 +164,31 @@ def _counts_on(statement: AccessStatement, statements: Sequence[AccessStatement]
     )
 
 
+def judged_at(testimony: Testimony, now: datetime) -> tuple[datetime, ...]:
+    """The moments by which a testimony is judged at `now`; open is what is open at each of them.
+
+    Where the clock was set back behind a date that the archive has already seen come (`reached_at`), what
+    closed by then stays closed, and what opened by then is closed again until the clock comes to it.
+    """
+    reached = testimony.reached_at
+    return (now,) if reached is None or reached <= now else (now, reached)
+
+
+def last_date(testimony: Testimony, now: datetime) -> datetime | None:
+    """The last moment up to `now` at which a statement began or ended."""
+    return max((date for date in _dates(testimony) if date <= now), default=None)
+
+
 def next_change(testimony: Testimony, now: datetime) -> datetime | None:
     """The next moment after `now` at which a statement begins or ends, so that another `visible` may hold."""
-    moments = (
-        moment
-        for statement in testimony.statements
-        for moment in (statement.begins_at, statement.ends_at)
-        if moment is not None and moment > now
-    )
-    return min(moments, default=None)
+    return min((date for date in _dates(testimony) if date > now), default=None)
+
+
+def _dates(testimony: Testimony) -> Iterator[datetime]:
+    for statement in testimony.statements:
+        for date in (statement.begins_at, statement.ends_at):
+            if date is not None:
+                yield date
 
 
 def _notice(closing: Sequence[AccessStatement]) -> str | None:

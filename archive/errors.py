@@ -12,6 +12,7 @@
     +-- StoreError               the store cannot keep or give what was asked
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
+    +-- DiskRefused              a disk is full, read-only or gone: which one
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
@@ -26,6 +27,8 @@ Packages extend it; HTTP statuses live in `web.errors` alone, exit codes in `ing
 
 from collections.abc import Sequence
 from pathlib import Path
+
+from schemas.legible import legible_name
 
 
 class ArchiveError(Exception):
@@ -48,7 +51,8 @@ class MetadataError(WrongInput):
 
     def __init__(self, file: Path | str, field: str, expected: str) -> None:
         self.file, self.field, self.expected = str(file), field, expected
-        super().__init__(f"{file}: {field}: {expected}" if field else f"{file}: {expected}")
+        where = legible_name(file)
+        super().__init__(f"{where}: {field}: {expected}" if field else f"{where}: {expected}")
 
 
 class MediaError(WrongInput):
@@ -56,7 +60,7 @@ class MediaError(WrongInput):
 
     def __init__(self, path: Path | str, reason: str) -> None:
         self.path, self.reason = str(path), reason
-        super().__init__(f"{path}: {reason}")
+        super().__init__(f"{legible_name(path)}: {reason}")
 
 
 class ChecksumMismatch(WrongInput):
@@ -64,7 +68,7 @@ class ChecksumMismatch(WrongInput):
 
     def __init__(self, path: Path | str, algorithm: str, expected: str, found: str) -> None:
         self.path, self.algorithm, self.expected, self.found = str(path), algorithm, expected, found
-        super().__init__(f"{path}: {algorithm} is {found}, expected {expected}")
+        super().__init__(f"{legible_name(path)}: {algorithm} is {found}, expected {expected}")
 
 
 class Conflict(ArchiveError):
@@ -77,7 +81,8 @@ class DuplicateFile(Conflict):
     def __init__(self, path: Path | str, testimony: str) -> None:
         self.path, self.testimony = str(path), testimony
         super().__init__(
-            f"{path}: the same file is already in testimony {testimony}; --allow-duplicate takes it in again"
+            f"{legible_name(path)}: the same file is already in testimony {testimony}; "
+            "--allow-duplicate takes it in again"
         )
 
 
@@ -95,6 +100,11 @@ class ObjectNotFound(StoreError):
 
 class StoreDamaged(StoreError):
     """An object in the store is not whole; nothing was changed, an archivist has to look."""
+
+
+class DiskRefused(ArchiveError):
+    """A disk is full, read-only or gone; the sentence says which. Nothing that was acknowledged is lost, and
+    the same command goes on once the disk is in order."""
 
 
 class ProgramMissing(ArchiveError):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,12 @@ from archive.errors import Conflict
 from archive.jobs import Queue
 from archive.models import DepositedText, File, Recording, Testimony
 from archive.queries.texts import content_of
-from ingest.identification import find_recording
+from ingest.identification import find_recording, is_awaited
 from ingest.importers.text import decode
 from ingest.importers.texts import format_of
 from ingest.publication import publish_recognition
 from ingest.receiving import Received, ReceivedText
+from schemas.legible import legible_name
 
 DEPOSITOR = "the depositor"
 """Author of texts whose description names none."""
@@ -71,7 +73,9 @@ class Taking:
                 added.append(each.recording.number)
                 continue
             file = next((file for file in recording.files if file.sha512 == each.sha512), None)
-            if file is None:
+            if file is None and (file := self._awaited(recording, each)) is not None:
+                self._receive_again(recording, file, each)
+            elif file is None:
                 file = self._add_transfer(recording, each)
             elif each.recording.transfer and self.anew:
                 self._correct_offset(recording, file, each)
@@ -111,7 +115,7 @@ class Taking:
                     sha256=each.sha256,
                 )
             )
-            self.outcome.update(f"text {file.path.name}")
+            self.outcome.update(f"text {legible_name(file.path.name)}")
         self.session.flush()
 
     def _is_same(self, text: DepositedText, received: ReceivedText, author: str) -> bool:
@@ -130,7 +134,8 @@ class Taking:
 
     def _add_recording(self, received: Received) -> None:
         deposited = received.recording
-        transfers.check_offset(None, received.probe.duration_ms, deposited.offset_ms, str(deposited.path))
+        where = legible_name(deposited.path)
+        transfers.check_offset(None, received.probe.duration_ms, deposited.offset_ms, where)
         recording = Recording(
             number=deposited.number,
             language=deposited.language or self.language,
@@ -143,13 +148,31 @@ class Taking:
     def _add_transfer(self, recording: Recording, received: Received) -> File:
         deposited = received.recording
         transfers.check_offset(
-            recording, received.probe.duration_ms, deposited.offset_ms, str(deposited.path)
+            recording, received.probe.duration_ms, deposited.offset_ms, legible_name(deposited.path)
         )
         file = _file(received, current_since=None)
         recording.files.append(file)
         self.outcome.update(f"transfer of recording {recording.number}")
         self._record_receipt(recording, received)
         return file
+
+    def _awaited(self, recording: Recording, received: Received) -> File | None:
+        return next((file for file in recording.files if is_awaited(file, received)), None)
+
+    def _receive_again(self, recording: Recording, file: File, received: Received) -> None:
+        """Nothing was kept of what was received before from the same place, and it is gone."""
+        deposited = received.recording
+        transfers.check_offset(
+            None if file is recording.files[0] else recording,
+            received.probe.duration_ms,
+            deposited.offset_ms,
+            legible_name(deposited.path),
+        )
+        for name, value in _facts(received).items():
+            setattr(file, name, value)
+        self._record_receipt(recording, received)
+        if self.outcome.status == "unchanged":
+            self.outcome.status = "resumed"
 
     def _record_receipt(self, recording: Recording, received: Received) -> None:
         deposited = received.recording
@@ -174,8 +197,8 @@ class Taking:
         )
         if received.probe.cut_short:
             self.outcome.notes.append(
-                f"{deposited.path}: ends before its header says it does; it may have been cut off "
-                "while it was copied"
+                f"{legible_name(deposited.path)}: ends before its header says it does; it may have been cut "
+                "off while it was copied"
             )
         self._defer(recording)
 
@@ -183,13 +206,13 @@ class Taking:
         offset_ms = received.recording.offset_ms
         if file.offset_ms == offset_ms:
             return
-        path = received.recording.path
+        path = legible_name(received.recording.path)
         if file is recording.files[0]:
             raise Conflict(
                 f"{path}: offset: expected {file.offset_ms / 1000:g} s as before, since it is the "
                 f"first transfer of recording {recording.number}, and cited times are its own"
             )
-        transfers.check_offset(recording, file.duration_ms, offset_ms, str(path))
+        transfers.check_offset(recording, file.duration_ms, offset_ms, path)
         earlier_ms = file.offset_ms
         transfers.correct_offset(self.session, self.testimony, recording, file, offset_ms)
         run = recognition_changes.latest(self.session, file)
@@ -216,19 +239,25 @@ class Taking:
             self.outcome.recordings.append(recording.id)
 
 
+def _facts(received: Received) -> dict[str, Any]:
+    return {
+        "sha512": received.sha512,
+        "sha256": received.sha256,
+        "size": received.size,
+        "media_type": received.probe.media_type,
+        "duration_ms": received.probe.duration_ms,
+        "video": received.probe.has_video,
+        "probe": received.probe.model_dump(mode="json"),
+        "offset_ms": received.recording.offset_ms,
+    }
+
+
 def _file(received: Received, *, current_since: datetime | None) -> File:
     deposited = received.recording
     return File(
         current=current_since is not None,
         current_since=current_since,
-        sha512=received.sha512,
-        sha256=received.sha256,
-        size=received.size,
-        media_type=received.probe.media_type,
-        duration_ms=received.probe.duration_ms,
-        video=received.probe.has_video,
-        probe=received.probe.model_dump(mode="json"),
-        offset_ms=deposited.offset_ms,
+        **_facts(received),
         original_name=deposited.path.name,
         source=str(deposited.path.absolute()),
         derivatives=[],

@@ -20,6 +20,7 @@ from archive.changes.derivatives import lost_copies
 from archive.clock import now
 from archive.copies import read_stretches
 from archive.database import reading, writing
+from archive.disks import writing_to
 from archive.jobs import Queue
 from archive.models import Derivative, File, Recording, Testimony
 from archive.queries import copies
@@ -115,9 +116,10 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
             if (row, closed) not in copies.standing(testimony, recording, now()).missing:
                 return
             folder = shop.derivatives / testimony.public_id
-            make_folder(folder)
-            for each in files:
-                move(each, folder / each.name)
+            with writing_to(shop.derivatives):
+                make_folder(folder)
+                for each in files:
+                    move(each, folder / each.name)
             row.derivatives.extend(made)
             record(
                 session,

@@ -17,6 +17,7 @@ from archive.models import Recognition, Recording, Testimony
 from ingest.media.derivatives import decode
 from ingest.transcription.detection import detect_language
 from ingest.transcription.hallucination import find_wordless, mark_dropped
+from ingest.transcription.heap import give_back
 from ingest.transcription.switches import find_changes
 from ingest.transcription.transcriber import Language
 from ingest.transcription.voice import Voice, measure_voice
@@ -59,6 +60,7 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
     )
     try:
         voice = measure_voice(sound.path)
+        give_back()
         shop.go_on()
         if run is None:
             windows = plan_windows(voice, sound.duration_ms, shop.window_ms)
@@ -90,6 +92,7 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
             return Heard([_flag(0, file.duration_ms, str(error))])
     finally:
         sound.path.unlink(missing_ok=True)
+        give_back()
     return _heard(voice, [kept[number] for number in sorted(kept)])
 
 

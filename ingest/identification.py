@@ -11,6 +11,7 @@ from archive.models import DepositedText, File, Recording, Testimony
 from archive.queries import testimonies
 from ingest.importers.deposited import DepositedTestimony
 from ingest.receiving import Received, ReceivedText
+from schemas.legible import legible_name
 from schemas.metadata import TestimonyMetadata
 
 
@@ -32,7 +33,9 @@ def find_testimony(
     if deposited.belongs_to is not None:
         named = find_by_name(session, deposited.belongs_to)
         if named is None:
-            raise Conflict(f"{deposited.paths[0]}: there is no testimony {deposited.belongs_to}")
+            raise Conflict(
+                f"{legible_name(deposited.paths[0])}: there is no testimony {deposited.belongs_to}"
+            )
         if not allow_duplicate:
             _refuse_files_of_others(session, named, received)
         return named
@@ -60,19 +63,19 @@ def find_by_name(session: Session, name: str) -> Testimony | None:
 
 
 def find_recording(testimony: Testimony, received: Received, *, described: bool) -> Recording | None:
-    """The recording that a file is of: the one that holds it, or for a better transfer the one of its number;
-    None where the number is free. Raises Conflict where the two do not go together."""
+    """The recording that a file is of: the one that holds it or waits for it, or for a better transfer the
+    one of its number; None where the number is free. Raises Conflict where the two do not go together."""
     number = received.recording.number
     holding = [
         recording
         for recording in testimony.recordings
-        if any(file.sha512 == received.sha512 for file in recording.files)
+        if any(file.sha512 == received.sha512 or is_awaited(file, received) for file in recording.files)
     ]
     for recording in holding:
         if recording.number == number or not (described or received.recording.transfer):
             return recording
     label = testimony.accession_number or testimony.public_id
-    path = received.recording.path
+    path = legible_name(received.recording.path)
     if holding:
         raise Conflict(
             f"{path}: it is recording {holding[0].number} of testimony {label}, and a recording keeps its "
@@ -95,14 +98,20 @@ def find_recording(testimony: Testimony, received: Received, *, described: bool)
     return None
 
 
+def is_awaited(file: File, received: Received) -> bool:
+    """Whether a file of the archive never came into the store, since what was received from the same place
+    was changed or taken away before: what lies there now is that file."""
+    return file.stored_path is None and file.source == str(received.recording.path.absolute())
+
+
 def check_description(
     testimony: Testimony, metadata: TestimonyMetadata, received: Sequence[Received], where: Path
 ) -> None:
     """Refuse what a changed description cannot change. Raises Conflict."""
     if testimony.accession_number is not None and metadata.accession_number is None:
         raise Conflict(
-            f"{where}: it is in testimony {testimony.accession_number}; its description has to give that "
-            "accession_number to change it"
+            f"{legible_name(where)}: it is in testimony {testimony.accession_number}; its description has to "
+            "give that accession_number to change it"
         )
     files = {file.sha512: file for recording in testimony.recordings for file in recording.files}
     for each in received:
@@ -110,7 +119,7 @@ def check_description(
         if file is None or file.offset_ms == each.recording.offset_ms or each.recording.transfer:
             continue
         raise Conflict(
-            f"{each.recording.path}: offset of recording {each.recording.number}: expected "
+            f"{legible_name(each.recording.path)}: offset of recording {each.recording.number}: expected "
             f"{file.offset_ms / 1000:g} s as before, since cited times rest on it; only that of a later "
             "transfer (transfer: yes) can be corrected"
         )
@@ -119,7 +128,7 @@ def check_description(
 def _owners_of(session: Session, received: Sequence[Received], texts: Sequence[ReceivedText]) -> set[int]:
     owners = {owner for each in received for owner in _owners(session, each.sha512)}
     if received:
-        return owners
+        return owners or {owner for each in received for owner in _waiting_for(session, each)}
     digests = [each.sha256 for each in texts]
     statement = select(DepositedText.testimony_id).where(
         DepositedText.sha256.in_(digests),
@@ -140,6 +149,12 @@ def _refuse_files_of_others(session: Session, known: Testimony | None, received:
         if others:
             (other, *_) = testimonies.load(session, others)
             raise DuplicateFile(each.recording.path, other.accession_number or other.public_id)
+
+
+def _waiting_for(session: Session, received: Received) -> set[int]:
+    source = str(received.recording.path.absolute())
+    statement = select(Recording.testimony_id).join(File, File.recording_id == Recording.id)
+    return set(session.scalars(statement.where(File.stored_path.is_(None), File.source == source)))
 
 
 def _owners(session: Session, sha512: str) -> set[int]:

@@ -21,6 +21,7 @@ from ingest.identification import check_description, find_testimony
 from ingest.importers.deposited import DepositedTestimony
 from ingest.publication import publish_texts
 from ingest.receiving import Received, ReceivedText, receive_text
+from schemas.legible import legible_name
 from schemas.metadata import TestimonyMetadata
 
 __all__ = ["Registered", "Wishes", "register"]
@@ -88,7 +89,7 @@ def _add(
     taking.take_recordings(received, set())
     taking.take_texts(texts)
     testimony_changes.describe(session, testimony, metadata, said_by=DESCRIPTION, now=now)
-    label = metadata.accession_number or deposited.paths[0].name
+    label = metadata.accession_number or legible_name(deposited.paths[0].name)
     if not metadata.says_level and wishes.access is not None:
         access.state(session, testimony, [NewStatement(wishes.access)], said_by="testimony ingest", now=now)
     elif not metadata.says_level:

@@ -13,7 +13,7 @@ from archive.changes import recognition as recognition_changes
 from archive.changes.events import program_agent
 from archive.clock import now
 from archive.database import reading, writing
-from archive.errors import MediaError, StoreError
+from archive.errors import ChecksumMismatch, DiskRefused, MediaError, StoreError
 from archive.jobs import Interrupted
 from archive.models import File, Recording, Testimony
 from archive.queries import copies
@@ -41,10 +41,13 @@ def work_on(shop: Workshop, recording_id: int) -> None:
         except Interrupted:
             raise
         except Exception as error:
-            with writing(shop.engine) as session:
-                testimony, recording = load(session, recording_id)
-                record(session, name, testimony, recording, outcome="failed", reason=str(error))
-                outbox.announce_to_store(session, testimony)
+            try:
+                with writing(shop.engine) as session:
+                    testimony, recording = load(session, recording_id)
+                    record(session, name, testimony, recording, outcome="failed", reason=str(error))
+                    outbox.announce_to_store(session, testimony)
+            except DiskRefused as refused:  # the reason of the step counts, and the job keeps it if it can
+                log.warning("that %s failed could not be recorded: %s", name, refused)
             raise
 
 
@@ -68,15 +71,26 @@ def accession(shop: Workshop, recording_id: int) -> None:
 
 def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File) -> None:
     source = Path(file.source)
-    if not source.exists():
-        raise MediaError(source, "is no longer where it was received from; ingest it again")
+    try:
+        source.stat()
+    except FileNotFoundError as error:
+        raise MediaError(source, "is no longer where it was received from; ingest it again") from error
+    except OSError as error:
+        raise MediaError(source, f"cannot be read: {error.strerror}") from error
     path = f"files/{file.public_id}{_suffix(file)}"
-    version = shop.store.add(
-        testimony.public_id,
-        {path: StoredFile(source, file.sha512)},
-        message=f"recording {recording.number} accessioned",
-        agent=program_agent(),
-    )
+    try:
+        version = shop.store.add(
+            testimony.public_id,
+            {path: StoredFile(source, file.sha512)},
+            message=f"recording {recording.number} accessioned",
+            agent=program_agent(),
+        )
+    except ChecksumMismatch as error:
+        raise MediaError(
+            source,
+            f"was changed since it was received; ingest it again ({error.algorithm} was "
+            f"{error.expected[:12]}..., is {error.found[:12]}...)",
+        ) from error
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording.id)
         row = find_file(recording, file)

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from archive.changes.derivatives import renew
 from archive.database import writing
-from archive.errors import IndexDiffers, SearchUnavailable, StoreError
+from archive.disks import writing_to
+from archive.errors import ArchiveError, DiskRefused, IndexDiffers, SearchUnavailable, StoreError
 from archive.jobs import Interrupted, Job, Queue
 from archive.preservation import preserve_waiting
 from archive.settings import Settings
@@ -86,6 +87,8 @@ def run_worker(
                 until_idle=until_idle,
                 idle=idle,
             )
+            if until_idle:
+                delivery.complain()
         finally:
             recognisers.close()
             delivery.close()
@@ -104,7 +107,7 @@ class Delivery:
         self._backend: SearchBackend = create_backend(settings)
         self._engine, self._queue, self._stop = engine, queue, stop
         self._derivatives = settings.derivatives_folder
-        self._said: dict[str, str] = {}
+        self._troubles: dict[str, ArchiveError] = {}
         self._rest_until = 0.0
 
     def deliver(self) -> None:
@@ -113,6 +116,11 @@ class Delivery:
         if monotonic() >= self._rest_until:
             self._try("index", self._deliver_to_index)
         self._preserve()
+
+    def complain(self) -> None:
+        """Raise what keeps something in the outbox, if anything does."""
+        for trouble in self._troubles.values():
+            raise trouble
 
     def close(self) -> None:
         """Let go of the index."""
@@ -138,7 +146,11 @@ class Delivery:
             raise Interrupted
 
     def _look_at_copies(self) -> None:
-        self._try("folder of copies", lambda: look_at_copies(self._engine, self._queue, self._derivatives))
+        def look() -> None:
+            with writing_to(self._derivatives):
+                look_at_copies(self._engine, self._queue, self._derivatives)
+
+        self._try("folder of copies", look)
 
     def _preserve(self) -> None:
         self._try("store", lambda: preserve_waiting(self._engine, self.store))
@@ -146,10 +158,10 @@ class Delivery:
     def _try(self, what: str, act: Callable[[], object]) -> None:
         try:
             act()
-        except (SearchUnavailable, StoreError, OSError) as error:
-            if self._said.get(what) != str(error):
+        except (SearchUnavailable, StoreError, DiskRefused) as error:
+            if str(self._troubles.get(what)) != str(error):
                 log.warning("the %s has to wait: %s", what, error)
-            self._said[what] = str(error)
+            self._troubles[what] = error
         else:
-            if self._said.pop(what, None) is not None:
+            if self._troubles.pop(what, None) is not None:
                 log.info("the %s is there again", what)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from archive.changes import events
+from archive.disks import writing_to
 from archive.errors import NotFound
 from archive.jobs import Interrupted
 from archive.models import File, Recording, Testimony
@@ -111,21 +112,26 @@ def record(
 def own_folder(parent: Path) -> Iterator[Path]:
     """A folder of this process's own under `parent`, gone when the block ends; those that dead processes left
     are swept. A living one's is known by its lock, which the kernel frees."""
-    parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        with writing_to(parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            _sweep(parent)
+            while True:
+                folder = parent / secrets.token_hex(8)
+                # Before the folder is there, so never swept; or a sweeper has just met the new lock.
+                if held.enter_context(hold_if_free(_lock_of(folder))):
+                    break
+            folder.mkdir()
+        held.callback(rmtree, folder)
+        yield folder
+
+
+def _sweep(parent: Path) -> None:
     for left in list(parent.iterdir()):
         folder = left.with_suffix("")  # a process may have died when it had no more than the lock
         with hold_if_free(_lock_of(folder)) as free:
             if free and folder.is_dir():
                 rmtree(folder)
-    with ExitStack() as held:
-        while True:
-            folder = parent / secrets.token_hex(8)
-            # Before the folder is there, so never swept; or a sweeper has just met the new lock.
-            if held.enter_context(hold_if_free(_lock_of(folder))):
-                break
-        folder.mkdir()
-        held.callback(rmtree, folder)
-        yield folder
 
 
 def _lock_of(folder: Path) -> Path:

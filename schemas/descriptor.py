@@ -244,6 +244,8 @@ class Descriptor(_Part):
     sidecar: dict[str, Any] | None
     created_at: datetime
     published_at: datetime | None
+    reached_at: datetime | None = None
+    """The latest date of a statement that has come."""
     people: list[DescribedPerson]
     recordings: list[DescribedRecording]
     texts: list[DescribedText] = []

@@ -18,6 +18,7 @@ from archive.changes import indexed as indexed_changes
 from archive.changes import outbox as outbox_changes
 from archive.changes.indexed import Holding
 from archive.database import reading, writing
+from archive.dates import note_dates
 from archive.errors import IndexUnusable, SearchUnavailable
 from archive.queries import outbox, testimonies
 from schemas.query import INDEXES, IndexName
@@ -130,8 +131,10 @@ def _known(index: IndexName) -> Known:
 
 def _announce_stale(engine: Engine) -> None:
     """A statement began or ended since these were indexed: have them written anew."""
+    moment = clock.now()
+    note_dates(engine, None, moment)
     with reading(engine) as session:
-        ids = outbox.stale(session, clock.now())
+        ids = outbox.stale(session, moment)
     if not ids:
         return
     with writing(engine) as session:

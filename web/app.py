@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 import archive.clock
 from archive.database import open_engine
+from archive.dates import WatchedClock
 from archive.migrations import upgrade
 from archive.settings import Settings
 from archive.store import create_store
@@ -41,14 +42,15 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.cl
     """The site of the archive that `settings` describes. `clock` says when a request is judged."""
     assets = Assets()
     engine = open_engine(settings)
+    watched = WatchedClock(engine, clock)
     services = Services(
         settings=settings,
         engine=engine,
         store=create_store(settings),
         backend=create_backend(settings),
         pages=Pages(settings, assets),
-        clock=clock,
-        streams=Streams(engine, clock),
+        clock=watched,
+        streams=Streams(engine, watched),
     )
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from archive.access import PUBLIC, STAFF, next_change, visible
-from archive.changes import events, history, indexed, outbox
+from archive.changes import dates, events, history, indexed, outbox
 from archive.errors import WrongInput
 from archive.models import AccessStatement, DescriptionChange, DescriptionImport, Testimony
 from archive.models.access import LEVELS
@@ -186,6 +186,7 @@ def _replace(
         row.superseded_at = row.superseded_by = None
     for row in rows:
         _record(session, testimony, row, row.said_by)
+    dates.reach(testimony, now)
     after = [visible(viewer, testimony, "search", now) for viewer in (PUBLIC, STAFF)]
     closing = any(was.described and is_now != was for was, is_now in zip(before, after, strict=True))
     outbox.announce(session, testimony, closing=closing)

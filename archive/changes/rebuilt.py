@@ -94,7 +94,7 @@ def bring_back(session: Session, kept: Kept, agreement: Agreement, at: datetime)
 def _testimony(described: Descriptor, collection: Collection) -> Testimony:
     columns = (
         "public_id accession_number title kind date years summary languages places subjects rights "
-        "transcript_author description sidecar created_at published_at change_number"
+        "transcript_author description sidecar created_at published_at reached_at change_number"
     )
     return Testimony(
         collection=collection,

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from archive.clock import now
-from archive.errors import WorkerRunning
+from archive.disks import writing_to
+from archive.errors import ArchiveError, WorkerRunning
 from archive.jobs import Interrupted, Job, JobState
 from archive.models.job import Job as Row
 from archive.store.durable import make_folder
@@ -102,12 +103,13 @@ class SqliteQueue:
             return [JobState(*row) for row in rows]
 
     def _take_lock(self, held: ExitStack) -> None:
-        make_folder(self._lock.parent)
-        until = time.monotonic() + _LOCK_SECONDS
-        while not held.enter_context(hold_if_free(self._lock)):
-            if time.monotonic() > until:
-                raise WorkerRunning("another worker is at work on this archive")
-            time.sleep(0.05)
+        with writing_to(self._lock.parent):
+            make_folder(self._lock.parent)
+            until = time.monotonic() + _LOCK_SECONDS
+            while not held.enter_context(hold_if_free(self._lock)):
+                if time.monotonic() > until:
+                    raise WorkerRunning("another worker is at work on this archive")
+                time.sleep(0.05)
 
     def _rescue(self) -> None:
         """Put the jobs of a dead worker back to waiting; fail those that workers keep dying of."""
@@ -194,6 +196,9 @@ class SqliteQueue:
             handle(job)
         except Interrupted:
             self._put_back(job)
+        except ArchiveError as error:
+            log.warning("work on recording %d failed: %s", job.recording_id, error)
+            self._fail(job, str(error))
         except Exception as error:
             log.exception("work on recording %d failed", job.recording_id)
             self._fail(job, str(error) or type(error).__name__)

@@ -41,8 +41,8 @@ class AccessStatement(HasPublicId, HasCreation, Base):
     start_ms: Mapped[int | None]
     end_ms: Mapped[int | None]
     level: Mapped[str]
-    begins_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
+    begins_at: Mapped[datetime | None] = mapped_column(index=True)
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
     reason: Mapped[str | None]
     notice: Mapped[str | None]
     said_by: Mapped[str]

@@ -65,6 +65,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         sidecar=testimony.sidecar,
         created_at=testimony.created_at,
         published_at=testimony.published_at,
+        reached_at=testimony.reached_at,
         people=[DescribedPerson(role=role.role, **_person(role.person)) for role in testimony.roles],
         recordings=[_recording(recording) for recording in testimony.recordings],
         texts=[_text(text) for text in testimony.texts],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.access import PUBLIC, Opening, Viewer, in_force, next_change, visible
+from archive.access import PUBLIC, Opening, Viewer, counting, judged_at, next_change, visible
 from archive.formats.timecode import timestamp
 from archive.models import AccessStatement, Chapter, Recording, Testimony, Transcript
 from archive.models.access import LEVELS
@@ -57,7 +57,8 @@ class Explanation:
 def explain(testimony: Testimony, now: datetime) -> Explanation:
     """Why a loaded testimony and each of its parts is open or closed to the public."""
     opening = visible(PUBLIC, testimony, "read", now)
-    live = in_force(testimony.statements, now)
+    moments = judged_at(testimony, now)
+    live = counting(testimony, now)
     closing = [statement for statement in live if not PUBLIC.may(statement.level)]
     whole = [statement for statement in closing if statement.whole]
     parts = tuple(_parts(testimony, closing, now))
@@ -76,6 +77,12 @@ def explain(testimony: Testimony, now: datetime) -> Explanation:
         sentence = f"closed because it is {_why(whole)}"
     else:
         sentence = "closed because no statement on it is in force"
+    if len(moments) > 1:
+        sentence += (
+            f"; the clock says {now:%Y-%m-%d}, but {moments[-1]:%Y-%m-%d} has come before: what closed by "
+            "then stays closed, what opened by then opens when the clock comes to it again (--believe-clock: "
+            "that day never was)"
+        )
     return Explanation(
         id=testimony.public_id,
         accession_number=testimony.accession_number,
@@ -102,7 +109,7 @@ def explain_stay(testimony: Testimony, said: AccessStatement, now: datetime) -> 
         return f"nothing changes now: it {'holds from' if begins else 'held until'} {day:%Y-%m-%d}"
     stricter = [
         other
-        for other in in_force(testimony.statements, now)
+        for other in counting(testimony, now)
         if other is not said
         and LEVELS.index(other.level) > LEVELS.index(said.level)
         and _covers(testimony, other, said)

@@ -38,13 +38,13 @@ def count(session: Session, destination: str) -> int:
 
 def left_out(session: Session, now: datetime) -> frozenset[str]:
     """Public ids that no search may find or count now: a closing waits, or a statement began or ended since
-    they were indexed."""
+    they were indexed, or the clock was set back behind a date that has come."""
     waiting_rows = select(OutboxEntry.testimony_id).where(
         OutboxEntry.destination == "index", OutboxEntry.closing
     )
     stale_rows = select(Indexed.testimony_id).where(Indexed.stale_at <= now)
     statement = select(Testimony.public_id).where(
-        Testimony.id.in_(waiting_rows) | Testimony.id.in_(stale_rows)
+        Testimony.id.in_(waiting_rows) | Testimony.id.in_(stale_rows) | (Testimony.reached_at > now)
     )
     return frozenset(session.scalars(statement))
 

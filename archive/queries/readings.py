@@ -271,6 +271,7 @@ def _open_recordings(testimony: Testimony, opening: Opening) -> tuple[OpenRecord
 
 def _open_recording(recording: Recording, closed: str, notices: Sequence[tuple[Span, str]]) -> OpenRecording:
     file = recording.current_file
+    # Of a copy that may not be given nothing is told: what waits for one looks alike, whatever it waits for.
     playback = derivative_of(recording, "playback", closed)
     return OpenRecording(
         number=recording.number,

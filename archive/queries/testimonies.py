@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from archive.access import Viewer
 from archive.models import (
@@ -33,8 +33,8 @@ from archive.models import (
 )
 from archive.models.access import LEVELS
 
-Moment = datetime | BindParameter[datetime | None]
-"""A moment, or the place of one in a statement that is built once."""
+Moment = datetime | BindParameter[datetime | None] | InstrumentedAttribute[datetime | None]
+"""A moment, the place of one in a statement that is built once, or a column that has it."""
 
 
 def find(session: Session, public_id: str) -> Testimony | None:
@@ -78,11 +78,19 @@ def described_to(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
     It only leaves out what `archive.access.visible` would refuse anyway."""
     if viewer.staff:
         return true()
+    reached = Testimony.reached_at
     return and_(
         Testimony.published_at.is_not(None),
         Testimony.unconfirmed_since.is_(None),
-        exists().where(_in_force_on_whole(now)),
-        ~_stated(now, [level for level in LEVELS if not viewer.may(level)]),
+        _described_at(viewer, now),
+        or_(reached.is_(None), reached <= now, _described_at(viewer, reached)),
+    )
+
+
+def _described_at(viewer: Viewer, moment: Moment) -> ColumnElement[bool]:
+    return and_(
+        exists().where(_in_force_on_whole(moment)),
+        ~_stated(moment, [level for level in LEVELS if not viewer.may(level)]),
     )
 
 
@@ -191,10 +199,11 @@ def _noticed_by(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
     of a withdrawal is nobody's)."""
     told = [
         and_(
-            _stated(now, [level], AccessStatement.notice.is_not(None)),
-            ~_stated(now, LEVELS[LEVELS.index(level) + 1 :]),
+            _stated(moment, [level], AccessStatement.notice.is_not(None)),
+            ~_stated(moment, LEVELS[LEVELS.index(level) + 1 :]),
         )
         for level in LEVELS
+        for moment in (now, Testimony.reached_at)
         if level != "withdrawn" and not viewer.may(level)
     ]
     if not told:

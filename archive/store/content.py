@@ -1,14 +1,17 @@
 """Files on their way into the store: safe names, and copying while hashing, in one read."""
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from archive.errors import ChecksumMismatch, WrongInput
+from archive.sources import open_source
 from archive.store import StoredFile
 from archive.store.durable import write_new
+from schemas.legible import legible_name
 
 CHUNK = 1 << 20
 """Bytes read at once: a file of any size passes through this much memory."""
@@ -92,15 +95,23 @@ def _read(content: bytes | Path) -> Iterator[bytes]:
         yield content
         return
     try:
-        stream = content.open("rb", buffering=0)
+        stream = open_source(content)
     except OSError as error:
-        raise WrongInput(f"{content} cannot be read: {error.strerror}") from error
+        raise _unreadable(content, error) from error
     with stream:
+        left = os.fstat(stream.fileno()).st_size
         while True:
             try:
                 chunk = stream.read(CHUNK)
             except OSError as error:
-                raise WrongInput(f"{content} cannot be read: {error.strerror}") from error
+                raise _unreadable(content, error) from error
             if not chunk:
                 return
+            left -= len(chunk)
+            if left < 0:  # somebody who writes faster than we read would never let us end
+                raise WrongInput(f"{legible_name(content)}: grew while it was read")
             yield chunk
+
+
+def _unreadable(path: Path, error: OSError) -> WrongInput:
+    return WrongInput(f"{legible_name(path)}: cannot be read: {error.strerror}")

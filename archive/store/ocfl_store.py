@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.clock import now
+from archive.disks import why
 from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
 from archive.store import Examined, StoredFile, Survey, Version
 from archive.store.content import Digests, check_folders, check_names, copy, digest
@@ -38,7 +39,7 @@ class OcflStore:
         if not files:
             raise WrongInput(f"nothing was given to store in {object_id}")
         check_names(files)
-        with _store_errors(f"the store could not keep {object_id}"):
+        with _store_errors(f"the store could not keep {object_id}", self._root.folder):
             self._root.declare()
             path = self._root.object_path(object_id)
             with hold(self._root.locks / path.name):
@@ -51,13 +52,13 @@ class OcflStore:
 
     def newest(self, object_id: str) -> Version | None:
         """The newest version; see `archive.store.Store.newest`."""
-        with _store_errors(f"the store could not read {object_id}"):
+        with _store_errors(f"the store could not read {object_id}", self._root.folder):
             inventory = self._find(object_id)
             return None if inventory is None else inventory.version()
 
     def path(self, object_id: str, logical_path: str) -> Path:
         """Where a file lies; see `archive.store.Store.path`."""
-        with _store_errors(f"the store could not read {object_id}"):
+        with _store_errors(f"the store could not read {object_id}", self._root.folder):
             inventory = self._find(object_id)
             content_path = None if inventory is None else inventory.content_path(logical_path)
             if content_path is None:
@@ -69,19 +70,19 @@ class OcflStore:
 
     def object_ids(self) -> Iterator[str]:
         """Every object; see `archive.store.Store.object_ids`."""
-        with _store_errors("the store could not be read"):
+        with _store_errors("the store could not be read", self._root.folder):
             if self._root.declared():
                 yield from self._root.object_ids()
 
     def history(self, object_id: str) -> Sequence[Version]:
         """All versions; see `archive.store.Store.history`."""
-        with _store_errors(f"the store could not read {object_id}"):
+        with _store_errors(f"the store could not read {object_id}", self._root.folder):
             inventory = self._find(object_id)
             return [] if inventory is None else inventory.versions()
 
     def survey(self) -> Survey:
         """Look at the whole; see `archive.store.Store.survey`."""
-        with _store_errors("the store could not be read"):
+        with _store_errors("the store could not be read", self._root.folder):
             if not self._root.folder.exists():
                 return Survey((), ())
             return survey_root(self._root)
@@ -228,8 +229,8 @@ def _write_inventory(folder: Path, inventory: Inventory) -> None:
 
 
 @contextmanager
-def _store_errors(what: str) -> Iterator[None]:
+def _store_errors(what: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {why(error, folder)}") from error

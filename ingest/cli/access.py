@@ -71,6 +71,13 @@ def access(
     history: Annotated[
         bool, typer.Option("--history", help="Show what ended, was superseded or taken back, too.")
     ] = False,
+    believe_clock: Annotated[
+        bool,
+        typer.Option(
+            "--believe-clock",
+            help="The clock was wrong when it was ahead: dates that have not come by it are still to come.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say who may see a testimony or a part of it, take that back, or show who may and why.
@@ -78,7 +85,6 @@ def access(
     A statement on the same place supersedes the one before, which is kept. What it closes is closed from the
     next request on, for those who are listening, too, and acknowledged here only once it is in the store.
     """
-    from archive.clock import now
     from archive.database import reading
     from archive.queries.explanations import explain
     from ingest.cli.subjects import Wanted
@@ -94,10 +100,13 @@ def access(
     with open_archive() as archive:
         if confirm:
             _confirm(archive, testimony, by)
+        if believe_clock:
+            _believe_clock(archive, testimony, by)
         if level is not None or take_back is not None:
             effect = _change(archive, testimony, level, take_back, wanted, by)
+        moment = archive.clock()
         with reading(archive.engine) as session:
-            explanation = explain(find_testimony(session, testimony), now())
+            explanation = explain(find_testimony(session, testimony), moment)
     if as_json:
         answer = asdict(explanation) | {"effect": effect}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
@@ -136,12 +145,11 @@ def _change(
 
     from archive.changes import access as changes
     from archive.changes import retraction
-    from archive.clock import now
     from archive.database import writing
     from archive.queries.explanations import explain_stay, seen_by_all
     from ingest.cli.subjects import read_statement
 
-    who, moment = by or getpass.getuser(), now()
+    who, moment = by or getpass.getuser(), archive.clock()
     effect = None
     with writing(archive.engine) as session:
         row = find_testimony(session, wanted_testimony)
@@ -158,6 +166,22 @@ def _change(
         testimony_id = row.id
     acknowledge(archive, [testimony_id])
     return effect
+
+
+def _believe_clock(archive: Archive, wanted: str, by: str | None) -> None:
+    import getpass
+
+    from archive.changes import dates
+    from archive.clock import now
+    from archive.database import writing
+
+    with writing(archive.engine) as session:
+        row = find_testimony(session, wanted)
+        if not dates.believe(session, row, now(), said_by=by or getpass.getuser()):
+            typer.echo(f"testimony: the clock was never ahead for {row.public_id}", err=True)
+            return
+        testimony_id = row.id
+    acknowledge(archive, [testimony_id])
 
 
 def _confirm(archive: Archive, wanted: str, by: str | None) -> None:

@@ -1,7 +1,7 @@
 """The typer application that every command registers on, and what all commands share."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ingest.cli.errors import ArchiveGroup
+from ingest.cli.output import LegibleFormatter
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
 
     from archive.jobs import Queue
@@ -36,7 +39,9 @@ def main() -> None:
 
 def set_log_level(level: str) -> None:
     """Log to stderr from `level` on."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", force=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LegibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], force=True)
     for package in ("archive", "ingest", "search", "web"):
         logging.getLogger(package).setLevel(level.upper())
 
@@ -63,6 +68,13 @@ class Archive:
         from archive.rehearsal import open_unchanged
 
         return open_unchanged(self.settings)
+
+    @cached_property
+    def clock(self) -> "Callable[[], datetime]":
+        """The clock by which access is judged."""
+        from archive.dates import WatchedClock
+
+        return WatchedClock(self.engine)
 
     @cached_property
     def queue(self) -> "Queue":

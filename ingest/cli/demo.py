@@ -9,6 +9,7 @@ import typer
 from archive.errors import WrongInput
 from ingest.cli.app import app, open_archive
 from ingest.cli.ingest import bring_in
+from ingest.cli.output import tell
 from ingest.cli.serve import listen, serve_on
 
 DEMO_HOME = Path(".demo")
@@ -34,7 +35,7 @@ def demo(
             if count := len(getattr(outcome, name)):
                 typer.echo(f"{name}: {count}", err=True)
         for failure in outcome.failed:
-            typer.echo(f"failed: {failure['reason']}", err=True)
+            tell(f"failed: {failure['reason']}", err=True)
         if outcome.failed or outcome.queued:
             raise typer.Exit(1)
         if not serve:

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from archive.errors import ArchiveError
+from ingest.cli.output import tell
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class ArchiveGroup(TyperGroup):
         except* ArchiveError as group:
             for error in _leaves(group):
                 log.debug("failed", exc_info=error)
-                typer.echo(f"testimony: {error}", err=True)
+                tell(f"testimony: {error}", err=True)
         raise typer.Exit(1)
 
 

@@ -1,6 +1,5 @@
 """`testimony ingest`: from files and folders to testimonies."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive.clock import now
-from archive.errors import ArchiveError, WorkerRunning
+from archive.errors import ArchiveError, DiskRefused, SearchUnavailable, StoreError, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
+from ingest.cli.output import tell, tell_json
 from ingest.cli.planning import Transfer, plan, read_transfer
 from ingest.cli.rehearsal import Rehearsed, rehearse
 from ingest.cli.worker import stop_on_signals
@@ -93,18 +93,23 @@ def ingest(
             wishes = (collection, access, language, allow_duplicate)
             _tell(rehearse(archive, paths, metadata, transfer, wishes), as_json=as_json)
             return
-        outcome = bring_in(
-            archive,
-            paths,
-            metadata=metadata,
-            collection=collection,
-            language=language,
-            access=access,
-            allow_duplicate=allow_duplicate,
-            transfer=transfer,
-        )
+        try:
+            outcome = bring_in(
+                archive,
+                paths,
+                metadata=metadata,
+                collection=collection,
+                language=language,
+                access=access,
+                allow_duplicate=allow_duplicate,
+                transfer=transfer,
+            )
+        except ArchiveError as error:
+            if not as_json:
+                raise
+            outcome = Outcome(failed=[{"path": "", "reason": str(error)}])
     if as_json:
-        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+        tell_json(outcome.as_json())
     else:
         _summarise(outcome)
     if outcome.failed or outcome.queued:
@@ -134,11 +139,18 @@ def bring_in(
     wishes = Wishes(collection, access, language, allow_duplicate)
     registered: list[Registered] = []
     for testimony in deposit.testimonies:
-        done = _register(archive, testimony, programs, wishes, outcome)
+        try:
+            done = _register(archive, testimony, programs, wishes, outcome)
+        except DiskRefused as error:  # what comes after would fail in the same way
+            outcome.failed.append({"path": str(testimony.paths[0]), "reason": str(error)})
+            return outcome
         if done is not None:
             registered.append(done)
-    # Also where nothing is new: an ingest that was killed may have left changes that nobody carried on.
-    _work(archive, [recording for each in registered for recording in each.recordings])
+    try:
+        # Also where nothing is new: an ingest that was killed may have left changes that nobody carried on.
+        _work(archive, [recording for each in registered for recording in each.recordings])
+    except (DiskRefused, SearchUnavailable, StoreError) as error:
+        outcome.failed.append({"path": "", "reason": str(error)})
     _conclude(archive, registered, outcome)
     return outcome
 
@@ -146,10 +158,10 @@ def bring_in(
 def _tell(rehearsed: Rehearsed, *, as_json: bool) -> None:
     """Say what a dry run found."""
     if as_json:
-        typer.echo(json.dumps(rehearsed.as_json(), ensure_ascii=False))
+        tell_json(rehearsed.as_json())
     else:
         for line in rehearsed.lines():
-            typer.echo(line)
+            tell(line)
     _say("nothing was changed: this was a dry run")
     if rehearsed.failed:
         raise typer.Exit(1)
@@ -188,6 +200,8 @@ def _register(
     try:
         with writing(archive.engine) as session:
             done = register(session, archive.queue, testimony, received, wishes, now())
+    except DiskRefused:
+        raise
     except ArchiveError as error:
         for path in [each.recording.path for each in received] or testimony.paths:
             _fail(outcome, path, error)
@@ -257,7 +271,7 @@ def _summarise(outcome: Outcome) -> None:
     if outcome.queued:
         typer.echo(f"queued: {len(outcome.queued)}; `testimony worker` or another ingest goes on with them")
     for failure in outcome.failed:
-        typer.echo(f"failed: {failure['reason']}")
+        tell(f"failed: {failure['reason']}")
 
 
 def _fail(outcome: Outcome, path: Path, error: ArchiveError) -> None:
@@ -265,4 +279,4 @@ def _fail(outcome: Outcome, path: Path, error: ArchiveError) -> None:
 
 
 def _say(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    tell(sentence, err=True)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ingest.cli.output import tell
+from schemas.legible import legible_name
+
 if TYPE_CHECKING:
     from ingest.importers.deposited import Deposit
 
@@ -60,7 +63,7 @@ def plan(
     else:
         deposit = plan_transfer(paths[0], transfer.testimony, transfer.number, offset_ms=transfer.offset_ms)
     for path, reason in deposit.passed_over:
-        typer.echo(f"passed over {path}: {reason}", err=True)
+        tell(f"passed over {legible_name(path)}: {reason}", err=True)
     if deposit.debris:
         typer.echo(f"passed over {deposit.debris} hidden files", err=True)
     for error in deposit.errors:

@@ -23,6 +23,7 @@ from sqlalchemy import Engine
 from archive.database import reading
 from archive.fixity import Watch
 from archive.queries import progress as recorded
+from schemas.legible import legible_name
 
 _POLL_SECONDS = 0.5
 _SHOW_BYTES = 64 * 2**20
@@ -32,13 +33,16 @@ _SHOW_BYTES = 64 * 2**20
 @contextmanager
 def receiving(path: Path) -> Iterator[Callable[[int], None]]:
     """Show how far a large file is read; gives the function to be told of bytes."""
-    size = path.stat().st_size if path.exists() else 0
+    try:
+        size = path.stat().st_size
+    except OSError:  # whoever reads it says so
+        size = 0
     if size < _SHOW_BYTES or not sys.stderr.isatty():
         yield lambda _: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (_description(), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(f"receiving {path.name}", total=size)
+        task = bars.add_task(f"receiving {legible_name(path.name)}", total=size)
         yield lambda count: bars.advance(task, count)
 
 
@@ -104,7 +108,7 @@ def _look(engine: Engine, recording_ids: Sequence[int]) -> list[recorded.Progres
 
 def _watch_bars(engine: Engine, recording_ids: Sequence[int], stop: Event) -> None:
     columns = (
-        TextColumn("{task.description}"),
+        _description(),
         BarColumn(),
         TextColumn("{task.fields[step]}"),
         TimeRemainingColumn(),
@@ -139,5 +143,9 @@ def _watch_lines(engine: Engine, recording_ids: Sequence[int], stop: Event) -> N
             print(f"{_label(each)}: {each.step}{heard}", file=sys.stderr, flush=True)  # noqa: T201 - is a line of its own
 
 
+def _description() -> TextColumn:
+    return TextColumn("{task.description}", markup=False)  # a file may be called [/red]
+
+
 def _label(each: recorded.Progress) -> str:
-    return f"{each.original_name}"
+    return legible_name(each.original_name)

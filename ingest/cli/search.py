@@ -20,22 +20,23 @@ def search(
 ) -> None:
     """Find testimonies by the words in them."""
     from archive.access import PUBLIC, STAFF
-    from archive.clock import now
     from archive.database import reading
     from archive.queries import found, outbox
     from search.find import ask, find, words_around
 
-    with open_archive() as archive, reading(archive.engine) as session:
-        asked = ask(
-            query,
-            page=page,
-            size=size,
-            index="staff" if staff else "public",
-            without=outbox.left_out(session, now()),
-        )
-        viewer = STAFF if staff else PUBLIC
-        read = found.reader(session, viewer, now(), around=words_around(asked))
-        answer = find(asked, archive.backend, read)
+    with open_archive() as archive:
+        now = archive.clock()
+        with reading(archive.engine) as session:
+            asked = ask(
+                query,
+                page=page,
+                size=size,
+                index="staff" if staff else "public",
+                without=outbox.left_out(session, now),
+            )
+            viewer = STAFF if staff else PUBLIC
+            read = found.reader(session, viewer, now, around=words_around(asked))
+            answer = find(asked, archive.backend, read)
     if as_json:
         typer.echo(answer.model_dump_json(indent=1))
         return

@@ -1,12 +1,13 @@
 """`testimony status`: what is where, and why."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.options import Json
+from ingest.cli.output import tell, tell_json
+from schemas.legible import legible_name
 
 if TYPE_CHECKING:
     from archive.queries.texts import WaitingText
@@ -23,7 +24,7 @@ def status(
     with open_archive() as archive:
         answer = _status(archive)
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        tell_json(answer, indent=1)
         return
     counts = answer["counts"]
     typer.echo(
@@ -39,9 +40,9 @@ def status(
     typer.echo(f"Index: {answer['index']}")
     for recording in answer["recordings"]:
         if everything or recording["step"] != "done" or recording["flags"]:
-            typer.echo(f"  {recording['sentence']}")
+            tell(f"  {recording['sentence']}")
     for text in answer["texts"]:
-        typer.echo(f"  {text['sentence']}")
+        tell(f"  {text['sentence']}")
 
 
 def _status(archive: Archive) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _status(archive: Archive) -> dict[str, Any]:
         job = jobs.get(each.recording_id)
         label = each.accession_number or each.testimony
         state = each.step if job is None else f"{each.step}, {job.status}"
-        sentence = f"{label}, recording {each.number} ({each.original_name}): {state}"
+        sentence = f"{label}, recording {each.number} ({legible_name(each.original_name)}): {state}"
         if each.step == "transcription" and each.duration_ms:
             sentence += f", {each.heard_ms * 100 // each.duration_ms} % heard"
         if each.step == "playback copy" and each.published:
@@ -113,7 +114,7 @@ def _text(text: "WaitingText") -> dict[str, Any]:
         "accession_number": text.accession_number,
         "file": text.original_name,
         "awaits": list(text.awaits),
-        "sentence": f"{label}, text {text.original_name or 'beside a medium'}: "
+        "sentence": f"{label}, text {legible_name(text.original_name or 'beside a medium')}: "
         + (f"published once recording {awaits} is transcribed" if awaits else "publication"),
     }
 

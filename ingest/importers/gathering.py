@@ -1,6 +1,7 @@
 """The files that somebody brings, and those that lie beside them; links are not followed out of a folder."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,10 +51,23 @@ def gather(paths: Sequence[Path]) -> Gathered:
     seen: dict[str, Path] = {}
     folders: dict[str, Path] = {}
     for path in paths:
-        if path.is_dir():
-            found = list(_walk(path, walked, gathered))
-        elif not path.is_file():
+        if not _is_text(str(path)):
+            gathered.errors.append(_no_text(path))
+            continue
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
             gathered.errors.append(MetadataError(path, "", "expected a file or folder that exists"))
+            continue
+        except OSError as error:
+            sentence = f"expected a file or folder that can be read: {error.strerror}"
+            gathered.errors.append(MetadataError(path, "", sentence))
+            continue
+        if stat.S_ISDIR(mode):
+            found = list(_walk(path, walked, gathered))
+        elif not stat.S_ISREG(mode):
+            sentence = "expected a file or folder, found a pipe or a device"
+            gathered.errors.append(MetadataError(path, "", sentence))
             continue
         elif not is_known(path):
             gathered.errors.append(MetadataError(path, "", _what_is_taken()))
@@ -63,7 +77,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
         for each in found:
             folders.setdefault(os.path.realpath(each.parent), each.parent)
             gathered.asked.add(seen.setdefault(_place(each), each))
-            if not path.is_dir():
+            if not stat.S_ISDIR(mode):
                 gathered.alone.add(seen[_place(each)])
     for real, folder in sorted(folders.items()):
         try:
@@ -105,9 +119,8 @@ def _walk(top: Path, walked: set[str], gathered: Gathered) -> Iterator[Path]:
                 gathered.passed_over.append((here / name, "a link to a folder, which is not followed"))
         for name in sorted(name for name in files if not is_debris(name)):
             path = here / name
-            if not _is_text(name):
-                shown = os.fsencode(path).decode("utf-8", "replace")
-                gathered.errors.append(MetadataError(shown, "", "expected a file name in UTF-8"))
+            if not _is_text(str(path)):
+                gathered.errors.append(_no_text(path))
             elif path.is_symlink() and is_known(path) and path.suffix.casefold() != TEXT_ENDING:
                 # Whoever made the folder chose where it leads: perhaps to the archivist's own files.
                 gathered.errors.append(MetadataError(path, "", "expected the file itself, found a link"))
@@ -126,6 +139,11 @@ def _beside(folder: Path) -> Iterator[Path]:
             plain = entry.is_file(follow_symlinks=False) and _is_text(entry.name)
             if plain and not is_debris(entry.name) and is_known(Path(entry.name)):
                 yield folder / entry.name
+
+
+def _no_text(path: Path) -> MetadataError:
+    shown = os.fsencode(path).decode("utf-8", "replace")
+    return MetadataError(shown, "", "expected a file name in UTF-8")
 
 
 def _unreadable(folder: Path | str, error: OSError) -> MetadataError:

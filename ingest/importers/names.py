@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from schemas.legible import legible_name
+
 
 def plain(name: str) -> str:
     """`name` as it is compared: file systems spell an accented letter in one way or the other."""
@@ -14,7 +16,7 @@ def plain(name: str) -> str:
 
 def told(paths: Iterable[Path]) -> str:
     """The names of some files, for a sentence."""
-    return ", ".join(sorted(path.name for path in paths))
+    return ", ".join(sorted(legible_name(path.name) for path in paths))
 
 
 class MediaNames:
@@ -36,7 +38,7 @@ class MediaNames:
         """The nearest name there is, as a question in brackets, or nothing."""
         known = {candidate.casefold(): candidate for candidate in [*self.by_name, *self._by_stem]}
         close = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.7)
-        return f" (did you mean {known[close[0]]}?)" if close else ""
+        return f" (did you mean {legible_name(known[close[0]])}?)" if close else ""
 
 
 class GivenMedia:

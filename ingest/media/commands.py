@@ -5,6 +5,7 @@ and output, and dies with this process; an input is opened only as one of the fo
 only from a file, and never follows a playlist or reference into another one.
 """
 
+import errno
 import importlib.util
 import os
 import selectors
@@ -30,7 +31,18 @@ _LAST_LINES = 12
 _LONGEST_LINE = 2**20
 _MOST_OUTPUT = 64 * 2**20  # bytes of stdout that are kept; a stream of more is somebody's attack
 
-SANDBOX = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+MOST_PIXELS = 40_000_000
+"""Of a picture: 8K film has 35 million. A decoder refuses more: two seconds of 16,000 x 16,000 in a file of
+0.7 MB wanted 3.7 GB, and a cover of as many, in an MP3 of 1 MB, 1 GB."""
+
+_UNWRITTEN = ("Error writing trailer of", "Error closing file", os.strerror(errno.ENOSPC))
+"""What ffmpeg says where the end of a file did not fit on the disk; it ends with status 0 (5.1)."""
+
+SANDBOX = {
+    "format_whitelist": ",".join(FORMATS),
+    "protocol_whitelist": "file",
+    "max_pixels": str(MOST_PIXELS),
+}
 """Options before every input, for `ffmpeg.input` or, by way of `sandbox()`, an argument list."""
 
 
@@ -106,11 +118,13 @@ def run(
     arguments: list[str],
     limits: Limits,
     on_line: Callable[[str], None] | None = None,
+    on_end: Callable[[list[str]], None] | None = None,
 ) -> bytes:
     """Run a program to its end and return what it wrote to stdout.
 
     With `on_line` every line goes there instead, as soon as it is written, and nothing is returned; what it
-    raises stops the program and is raised here. Raises ProgramFailed with the last lines of stderr.
+    raises stops the program and is raised here. Raises ProgramFailed with the last lines of stderr; where it
+    ended well, `on_end` is told them.
     """
     command = [
         sys.executable,
@@ -151,6 +165,10 @@ def run(
             f"killed by signal {-status} (a limit, or somebody)" if status < 0 else f"exit status {status}"
         )
         raise ProgramFailed(program.name, reason, complaints)
+    if any(sign in line for line in complaints for sign in _UNWRITTEN):
+        raise ProgramFailed(program.name, "could not write all of it", complaints)
+    if on_end is not None:
+        on_end(complaints)
     return output
 
 

@@ -8,6 +8,7 @@ the recogniser's sound is its time in what is played. Nothing of the original's 
 goes into a copy.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,8 @@ import ffmpeg
 import numpy as np
 
 from archive.access import Span
-from archive.errors import MediaError, ProgramFailed
+from archive.disks import full, writing_to
+from archive.errors import DiskRefused, MediaError, ProgramFailed
 from ingest.media.closing import blacken, check_closed, open_parts, silence
 from ingest.media.commands import SANDBOX, Limits, Programs, address, encode, run
 from ingest.media.playable import How, Playback, plan_playback
@@ -198,8 +200,9 @@ def make_poster(
     """
     if probe.video is None:
         return None
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
+    with writing_to(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
     best: tuple[float, bytes] | None = None
     for part in _POSTER_AT:
         at_ms = _open_moment(probe.video, closed, part)
@@ -244,8 +247,8 @@ def _frame_at(
     source = ffmpeg.input(address(path), ss=at_ms / 1000, threads=1, **SANDBOX)
     parts = (
         source[str(probe.video.stream)]
+        .filter("scale", width, height)  # first, since all 50 are held: of 8K video they would be 5 GB
         .filter("thumbnail", 50)
-        .filter("scale", width, height)
         .filter("setsar", 1)
         .filter_multi_output("split")
     )
@@ -257,9 +260,10 @@ def _frame_at(
     gray = ffmpeg.output(parts[1].filter("scale", *_GRAY), "pipe:1", f="rawvideo", pix_fmt="gray", vframes=1)
     arguments = ["-nostdin", "-loglevel", "error", "-y", *ffmpeg.merge_outputs(jpeg, gray).get_args()]
     try:
-        raw = run(programs.ffmpeg, arguments, Limits(timeout_s=300, cpu_s=600, file_size=_SLACK))
-        pixels = np.frombuffer(raw[: _GRAY[0] * _GRAY[1]], dtype=np.uint8)
-        return pixels, unfinished.read_bytes() if unfinished.exists() else b""
+        with _on_disk(target.parent):
+            raw = run(programs.ffmpeg, arguments, Limits(timeout_s=300, cpu_s=600, file_size=_SLACK))
+            pixels = np.frombuffer(raw[: _GRAY[0] * _GRAY[1]], dtype=np.uint8)
+            return pixels, unfinished.read_bytes() if unfinished.exists() else b""
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -329,19 +333,37 @@ def _sweep(target: Path) -> None:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A name to write to; when the block ends well, what is there becomes `target`, on disk, whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
+    """A name to write to; when the block ends well, what is there becomes `target`, on disk, whole. Raises
+    DiskRefused where it does not fit."""
     unfinished = _beside(target)
     try:
-        yield unfinished
-        if not unfinished.exists():
-            raise ProgramFailed("ffmpeg", "wrote nothing")
-        _sync(unfinished)
-        unfinished.replace(target)
-        _sync(target.parent)  # or a power cut may take the new name back
+        with _on_disk(target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target)
+            yield unfinished
+            if not unfinished.exists():
+                raise ProgramFailed("ffmpeg", "wrote nothing")
+            _sync(unfinished)
+            unfinished.replace(target)
+            _sync(target.parent)  # or a power cut may take the new name back
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _on_disk(folder: Path) -> Iterator[None]:
+    """Raise DiskRefused where the disk of `folder` does not take what this process or ffmpeg writes to it."""
+    with writing_to(folder):
+        try:
+            yield
+        except ProgramFailed as error:
+            if any(_NO_ROOM in line for line in error.lines):
+                raise DiskRefused(full(folder)) from error
+            raise
+
+
+_NO_ROOM = os.strerror(errno.ENOSPC)
+"""ffmpeg says it in the same words: neither program has been told a language."""
 
 
 def _sync(path: Path) -> None:

@@ -3,7 +3,8 @@ estimate it, or promise more than an interrupted copy brought along."""
 
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, TypeAlias
 
 from archive.errors import MediaError, ProgramFailed
 from ingest.media.boxes import index_first, is_webm
-from ingest.media.commands import Limits, Programs, address, run, sandbox
+from ingest.media.commands import MOST_PIXELS, Limits, Programs, address, run, sandbox
 from schemas.media import AudioStream, Probe, VideoStream
 
 KINDS = ("wav", "flac", "mp3", "m4a", "ogg", "opus", "mp4", "mov", "mkv", "webm")
@@ -28,12 +29,25 @@ _HEADER = (
 )
 _PACKETS = "packet=stream_index,pts_time,duration_time,size,flags"
 
+_COMPLAINTS = " complaints"
+"""Beside what ffprobe answers: the last lines that it wrote to stderr."""
+
 _TECHNICAL_TAGS = frozenset(
     {"compatible_brands", "duration", "encoder", "language", "major_brand", "minor_version", "vendor_id"}
 )
 """Tags that describe the file and nobody in it. `handler_name` is one only with these values, as some
 programs write the file's name there:"""
 _HANDLERS = frozenset({"VideoHandler", "SoundHandler", "Core Media Video", "Core Media Audio"})
+
+LONGEST_MS = 24 * 3_600_000
+"""A recording is one tape or session. A file of 64 KB can say, packet by packet, that it lasts ten years, and
+would be ten terabytes of silence for the recogniser."""
+
+_MOST_STRETCHED = 4
+"""Times that a picture is shown wider, or higher, than it is: 2 is the most that any tape or disc has. A file
+that wants more is shown as it is."""
+
+_TOO_LARGE = re.compile(r"Picture size (\d+)x(\d+) exceeds")
 
 _Header: TypeAlias = dict[str, Any]
 
@@ -88,8 +102,11 @@ def probe(path: Path, programs: Programs) -> Probe:
     if size == 0:
         raise MediaError(path, "is empty")
     header = _read_header(path, programs)
-    extents, declared = _walk(path, programs, size), _seconds(header["format"].get("duration"))
+    declared = _seconds(header["format"].get("duration"))
     start = _seconds(header["format"].get("start_time")) or 0.0
+    extents = _walk(path, programs, size, start)
+    if (size_of := _too_large(header)) is not None:
+        raise MediaError(path, f"its picture is {size_of}, more than {MOST_PIXELS // 10**6} million pixels")
     video = _video(header, extents, start)
     audio = _audio(header, extents, start)
     for kind, found in (("video", video), ("audio", audio)):
@@ -117,8 +134,9 @@ def probe(path: Path, programs: Programs) -> Probe:
 
 def _read_header(path: Path, programs: Programs) -> _Header:
     arguments = ["-v", "error", *sandbox(), "-show_entries", _HEADER, "-of", "json", address(path)]
+    complaints: list[str] = []
     try:
-        answer = run(programs.ffprobe, arguments, Limits(timeout_s=120, cpu_s=60))
+        answer = run(programs.ffprobe, arguments, Limits(timeout_s=120, cpu_s=60), on_end=complaints.extend)
         header: _Header = json.loads(answer)
     except ProgramFailed as error:
         raise MediaError(path, _why_unreadable(error, path)) from error
@@ -126,11 +144,12 @@ def _read_header(path: Path, programs: Programs) -> _Header:
         raise MediaError(path, "cannot be read: ffprobe's answer makes no sense") from error
     if "format" not in header:
         raise MediaError(path, _NO_KIND)
+    header[_COMPLAINTS] = complaints
     return header
 
 
-def _walk(path: Path, programs: Programs, size: int) -> dict[int, _Extent]:
-    """The extent of every stream, by its number."""
+def _walk(path: Path, programs: Programs, size: int, start: float) -> dict[int, _Extent]:
+    """The extent of every stream, by its number. Raises MediaError as soon as one goes on for too long."""
     extents: dict[int, _Extent] = {}
 
     def add(line: str) -> None:
@@ -139,9 +158,14 @@ def _walk(path: Path, programs: Programs, size: int) -> dict[int, _Extent]:
             return
         if "D" in fields[4]:  # decoded, but not to be shown: before an edit list's start, or encoder priming
             return
-        extents.setdefault(int(fields[0]), _Extent()).add(
-            _seconds(fields[1]), _seconds(fields[2]), int(fields[3])
-        )
+        extent = extents.setdefault(int(fields[0]), _Extent())
+        extent.add(_seconds(fields[1]), _seconds(fields[2]), int(fields[3]))
+        if (extent.end - start) * 1000 > LONGEST_MS:
+            raise MediaError(
+                path,
+                f"goes on for {(extent.end - start) / 3600:.0f} hours or longer; "
+                f"expected at most {LONGEST_MS // 3_600_000}",
+            )
 
     # At least a megabyte a second, as from a network drive, and 20 for each second of processor.
     limits = Limits(timeout_s=120 + size / 10**6, cpu_s=60 + size // (20 * 10**6))
@@ -156,8 +180,27 @@ def _walk(path: Path, programs: Programs, size: int) -> dict[int, _Extent]:
 def _why_unreadable(error: ProgramFailed, path: Path) -> str:
     if any("not on whitelist" in line for line in error.lines):
         return _NO_KIND
+    if (found := _size_complained_of(error.lines)) is not None:
+        return f"its picture is {found}, more than {MOST_PIXELS // 10**6} million pixels"
     said = error.lines[-1].removeprefix(address(path)).lstrip(": ") if error.lines else error.reason
     return f"cannot be read as {_LISTED}: {said}"
+
+
+def _size_complained_of(lines: Iterable[str]) -> str | None:
+    found = next(filter(None, map(_TOO_LARGE.search, lines)), None)
+    return f"{found[1]} x {found[2]}" if found else None
+
+
+def _too_large(header: _Header) -> str | None:
+    """The size of a picture that was not looked at for its size, if there is one that is no cover."""
+    for stream in header.get("streams", []):
+        if stream.get("codec_type") == "video" and not _is_cover(stream):
+            size = int(stream.get("width", 0)) * int(stream.get("height", 0))
+            if size > MOST_PIXELS:
+                return f"{stream['width']} x {stream['height']}"
+            if size == 0 and (found := _size_complained_of(header[_COMPLAINTS])) is not None:
+                return found
+    return None
 
 
 def _unknown(header: _Header, kind: str) -> str | None:
@@ -194,7 +237,10 @@ def _video(header: _Header, extents: dict[int, _Extent], start: float) -> VideoS
         width, height = int(stream.get("width", 0)), int(stream.get("height", 0))
         if width <= 0 or height <= 0:
             continue
-        shown = max(1, round(width * (_ratio(stream.get("sample_aspect_ratio"), ":") or 1)))
+        stretched = _ratio(stream.get("sample_aspect_ratio"), ":") or Fraction(1)
+        if not Fraction(1, _MOST_STRETCHED) <= stretched <= _MOST_STRETCHED:
+            stretched = Fraction(1)
+        shown = max(1, round(width * stretched))
         turned = _rotation(stream)
         upright = (shown, height) if turned % 180 == 0 else (height, shown)
         rate = _ratio(stream.get("avg_frame_rate"), "/") or _ratio(stream.get("r_frame_rate"), "/")

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from archive.errors import ArchiveError, LanguageUnknown, ProgramMissing, RecognitionFailed
 from ingest.media.sound import Floats, read_stretch
+from ingest.transcription.heap import give_back
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
 from schemas.recognition import WindowRecognition
@@ -106,6 +107,7 @@ def serve(pipe: "connection.Connection[Any, Any]", factory: Callable[[], Transcr
             answer = Trouble.of(error)
         except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its window, no more
             answer = Trouble(f"{type(error).__name__}: {error}")
+        give_back()
         try:
             pipe.send(answer)
         except BrokenPipeError:

@@ -15,6 +15,7 @@ import numpy as np
 from faster_whisper.transcribe import get_ctranslate2_storage
 
 from ingest.media.sound import Floats
+from ingest.transcription.heap import give_back
 from ingest.transcription.switches import (
     GLANCE_S,
     PROOF,
@@ -67,6 +68,7 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
 
     def encode(self, features: Floats) -> Any:
         """The encoder's output for a chunk, up to the first change of language in it."""
+        give_back()
         output = super().encode(features)
         ear = self.ear
         if ear is None:

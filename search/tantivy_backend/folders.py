@@ -20,7 +20,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
+from archive.disks import writing_to
 from archive.errors import IndexUnusable, SearchUnavailable
 from schemas.query import IndexName
 
@@ -63,8 +65,7 @@ class Folders:
     def locked(self, index: IndexName) -> Iterator[None]:
         """Hold the right to write an index. Waits while another process has it, and says so; raises
         SearchUnavailable when that lasts too long."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with self._pointer(index, "lock").open("w") as lock:
+        with self._opened(index, "lock") as lock:
             for _ in self.patience(f"Another process writes the {index} search index"):
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -77,8 +78,7 @@ class Folders:
     def drafting(self, index: IndexName) -> Iterator[None]:
         """Hold the right to make an index anew. Raises SearchUnavailable at once where another process has
         it: that one will be done first in any case."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with self._pointer(index, "drafting").open("w") as lock:
+        with self._opened(index, "drafting") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -103,9 +103,10 @@ class Folders:
     def fresh(self, index: IndexName) -> Path:
         """An empty folder beside the live one, named as the draft. Only for who may draft."""
         folder = self.root / f"{index}-{self.version}-{secrets.token_hex(4)}"
-        folder.mkdir(parents=True)
-        self._replace(self._pointer(index, "draft"), folder.name)
-        self.sweep(index)
+        with writing_to(self.root):
+            folder.mkdir(parents=True)
+            self._replace(self._pointer(index, "draft"), folder.name)
+            self.sweep(index)
         return folder
 
     def switch(self, index: IndexName) -> None:
@@ -117,11 +118,12 @@ class Folders:
         draft = self.draft(index)
         if draft is None:
             raise IndexUnusable(f"The new {index} search index is gone.")
-        _sync(draft)
-        self._pointer(index, "draft").replace(self._pointer(index, "live"))
-        _sync(self.root)
-        self.withdraw_note(index)
-        self.sweep(index)
+        with writing_to(self.root):
+            _sync(draft)
+            self._pointer(index, "draft").replace(self._pointer(index, "live"))
+            _sync(self.root)
+            self.withdraw_note(index)
+            self.sweep(index)
 
     def sweep(self, index: IndexName) -> None:
         """Remove the folders of an index that are neither live nor the draft: what a killed process left
@@ -147,6 +149,11 @@ class Folders:
         """The damage is there no longer."""
         for kind in ("damaged", "damaged.new"):
             self._pointer(index, kind).unlink(missing_ok=True)
+
+    def _opened(self, index: IndexName, kind: str) -> TextIO:
+        with writing_to(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            return self._pointer(index, kind).open("w")
 
     def _is_current(self, index: IndexName, name: str) -> bool:
         return name.startswith(f"{index}-{self.version}-")

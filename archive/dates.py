@@ -1,0 +1,47 @@
+"""A clock that notes what has come by it (docs/decisions/clock.md).
+
+What is open of a testimony changes at the dates of its access statements and at no other moment. So it is
+enough to keep of each testimony the latest of its dates that has come: a clock that is set back behind it is
+seen through (`archive.access.judged_at`). Whoever is about to judge by a moment notes before which dates have
+come by it; that costs one short look, and a write where one has.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Engine
+
+import archive.clock
+from archive.changes import dates as changes
+from archive.database import reading, writing
+from archive.queries import dates
+
+
+class WatchedClock:
+    """The clock by which a program judges access. May be asked by several threads."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None = None) -> None:
+        self._engine = engine
+        self._clock = clock or archive.clock.now
+        self._looked_at: datetime | None = None
+        self._lock = Lock()
+
+    def __call__(self) -> datetime:
+        """The present moment. All dates that have come by it are noted."""
+        now = self._clock()
+        with self._lock:
+            if self._looked_at is None or now > self._looked_at:
+                note_dates(self._engine, self._looked_at, now)
+            # Set back as well: what is said meanwhile may have dates that were passed before.
+            self._looked_at = now
+        return now
+
+
+def note_dates(engine: Engine, since: datetime | None, now: datetime) -> None:
+    """Note dates that came after `since` (None: ever) and not after `now`."""
+    with reading(engine) as session:
+        news = dates.unnoted(session, since, now)
+    if news:
+        with writing(engine) as session:
+            changes.reach_all(session, since, now)

@@ -1,0 +1,229 @@
+"""The twin of a world: the same archive, in which what is closed to the public never was.
+
+Made by plain rules of its own, millisecond by millisecond; nothing here asks `archive.access`.
+
+What "never was" means. Numbers, ids and times of what never was stay unused:
+
+- A closed or unpublished testimony is not there; neither is a collection of which nothing is open. One that
+  carries a public notice is there with its id, its accession number and that notice, and nothing else.
+- A closed recording is not there; the others keep their numbers.
+- A recording of which a stretch is closed is there with its length, and nothing of it has been made to be
+  played yet: no playback copy, no still ("being made").
+- Of a closed stretch no word was ever written down. A segment that it cuts was always the pieces that are
+  left, with the ids that pieces have, and between them lies a place in the revision that nobody used, so
+  that no phrase runs over it. Where only a pause is closed, nothing is missing from the text.
+- Closed transcripts and chapters are not there. A chapter that is partly closed is closed.
+- Machine text that nobody checked never was in a collection whose rule keeps it for staff.
+- A revision keeps its number and status. Its author never was, where all that is left is a machine's.
+- Statements never were: the twin of all that is described is simply public.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from archive.identifiers import piece_id
+from archive.models.access import LEVELS
+from tests.gate.worlds import Chapter, Recording, Segment, Statement, Testimony, Transcript, Word, World
+from tests.gate.worlds import Collection as Shelf
+
+NOWHERE = Shelf("nowhere", "Nowhere")
+"""Where the twins of testimonies lie of which only a notice is told."""
+
+_LATE = 10**9
+
+
+def twin_of(world: World, moments: Collection[datetime]) -> World:
+    """The twin of a world at the moments by which it is judged: the clock's, and the latest that was seen.
+    Open is what is open at both."""
+    collections = {collection.slug: collection for collection in world.collections}
+    testimonies = [
+        twin
+        for testimony in world.testimonies
+        if (twin := _testimony(testimony, collections[testimony.collection].machine_text, moments))
+    ]
+    used = {testimony.collection for testimony in testimonies}
+    shelves = (*world.collections, NOWHERE)
+    return World(tuple(each for each in shelves if each.slug in used), tuple(testimonies))
+
+
+def holding(statements: Sequence[Statement], moment: datetime) -> list[Statement]:
+    """Those that count: of each place what was said last. On a testimony as a whole the last word counts or
+    nothing does; elsewhere the last of those whose dates hold."""
+    places: dict[object, list[Statement]] = {}
+    for statement in statements:
+        places.setdefault((statement.subject, statement.thing, statement.stretch), []).append(statement)
+    counting = []
+    for said in places.values():
+        whole = said[0].subject == "testimony" and said[0].stretch is None
+        held = [one for one in (said[-1:] if whole else said) if _holds(one, moment)]
+        counting += held[-1:]
+    return counting
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """What is closed of one testimony."""
+
+    tapes: dict[int, list[tuple[int, int]]]
+    texts: dict[str, list[tuple[int, int, int]]]
+    things: frozenset[object]
+
+    def sound(self, number: int | None, start: int, end: int) -> bool:
+        """Whether any of a stretch is closed."""
+        return number is not None and any(s < end and start < e for s, e in self.tapes.get(number, ()))
+
+    def text(self, transcript: str, number: int | None, start: int, end: int) -> bool:
+        """The same for what a transcript says there."""
+        own = ((s, e) for tape, s, e in self.texts.get(transcript, ()) if tape == number)
+        return self.sound(number, start, end) or any(s < end and start < e for s, e in own)
+
+
+def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime]) -> Testimony | None:
+    if testimony.published_at is None:
+        return None
+    wholes = [_whole(holding(testimony.statements, moment)) for moment in moments]
+    closing = [one for whole in wholes for one in whole if one.level != "public"]
+    if closing or not all(wholes):
+        notice = _notice(closing)
+        if notice is None:
+            return None
+        said = Statement("restricted", notice=notice)
+        return Testimony(testimony.id, testimony.accession_number, NOWHERE.slug, statements=(said,))
+    live = [one for moment in moments for one in holding(testimony.statements, moment)]
+    closed = _closed(testimony, [one for one in live if one.level != "public"])
+    transcripts = (_transcript(each, closed, policy) for each in testimony.transcripts)
+    return replace(
+        testimony,
+        recordings=tuple(
+            _recording(each, closed)
+            for each in testimony.recordings
+            if not any(start == 0 and end >= _LATE for start, end in _joined(closed.tapes[each.number]))
+        ),
+        transcripts=tuple(each for each in transcripts if each.revision.segments),
+        chapters=tuple(each for each in testimony.chapters if not _chapter_closed(each, closed)),
+        statements=(Statement("public"),),
+    )
+
+
+def _holds(statement: Statement, moment: datetime) -> bool:
+    begun = statement.begins_at is None or statement.begins_at <= moment
+    return begun and (statement.ends_at is None or moment < statement.ends_at)
+
+
+def _whole(statements: Iterable[Statement]) -> list[Statement]:
+    return [one for one in statements if one.subject == "testimony" and one.stretch is None]
+
+
+def _notice(closing: Sequence[Statement]) -> str | None:
+    levels = [LEVELS.index(one.level) for one in closing]
+    if not closing or LEVELS[max(levels)] == "withdrawn":
+        return None
+    strictest = [one for one in closing if LEVELS.index(one.level) == max(levels) and one.notice]
+    return strictest[-1].notice if strictest else None
+
+
+def _closed(testimony: Testimony, closing: Sequence[Statement]) -> _Closed:
+    tapes: dict[int, list[tuple[int, int]]] = {each.number: [] for each in testimony.recordings}
+    texts: dict[str, list[tuple[int, int, int]]] = {}
+    chapters = {chapter.id: chapter for chapter in testimony.chapters}
+    for said in closing:
+        if said.subject == "recording":
+            assert isinstance(said.thing, int)
+            tapes[said.thing].append((0, _LATE))
+        elif said.subject == "testimony" and said.stretch:
+            number, start, end = said.stretch
+            tapes[number].append((start, _LATE if end is None else end))
+        elif said.subject == "chapter":
+            chapter = chapters[str(said.thing)]
+            if chapter.recording is not None:
+                end = _LATE if chapter.end_ms is None else chapter.end_ms
+                tapes[chapter.recording].append((chapter.start_ms or 0, end))
+        elif said.subject == "transcript" and said.stretch:
+            number, start, end = said.stretch
+            texts.setdefault(str(said.thing), []).append((number, start, _LATE if end is None else end))
+    things = frozenset((said.subject, said.thing) for said in closing if said.stretch is None)
+    return _Closed(tapes, texts, things)
+
+
+def _joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _recording(recording: Recording, closed: _Closed) -> Recording:
+    if not closed.sound(recording.number, 0, _LATE):
+        return recording
+    return replace(recording, playable=False, poster=False)
+
+
+def _chapter_closed(chapter: Chapter, closed: _Closed) -> bool:
+    if ("chapter", chapter.id) in closed.things:
+        return True
+    end = _LATE if chapter.end_ms is None else chapter.end_ms
+    return closed.sound(chapter.recording, chapter.start_ms or 0, end)
+
+
+def _transcript(transcript: Transcript, closed: _Closed, policy: str) -> Transcript:
+    if ("transcript", transcript.id) in closed.things:
+        return replace(transcript, revision=replace(transcript.revision, segments=()))
+    left: list[Segment] = []
+    position, missing = -1, False
+    for segment in transcript.revision.segments:
+        pieces = _pieces(segment, transcript.id, closed)
+        if segment.machine and not segment.checked and policy == "staff":
+            pieces = []
+        for piece in pieces:
+            missing = missing or (piece is not pieces[0]) or piece.words[0].offset > 0
+            position += 2 if missing else 1
+            left.append(_rebased(piece, position))
+            missing = False
+        missing = missing or not pieces or pieces[-1].words[-1] != segment.words[-1]
+    alone = all(segment.machine for segment in left)
+    author = None if alone else transcript.revision.author
+    return replace(transcript, revision=replace(transcript.revision, author=author, segments=tuple(left)))
+
+
+def _pieces(segment: Segment, transcript: str, closed: _Closed) -> list[Segment]:
+    """What is left of a segment, its words still where they stood in it."""
+    if segment.start_ms is None or segment.end_ms is None:
+        return [segment]
+    if not closed.text(transcript, segment.recording, segment.start_ms, segment.end_ms):
+        return [segment]
+    runs: list[list[Word]] = []
+    last: Word | None = None
+    for word in segment.words:
+        assert word.start_ms is not None
+        assert word.end_ms is not None
+        if closed.text(transcript, segment.recording, word.start_ms, word.end_ms):
+            last = None
+            continue
+        between = last is not None and closed.text(
+            transcript, segment.recording, last.end_ms or 0, word.start_ms
+        )
+        if last is None or between:
+            runs.append([])
+        runs[-1].append(word)
+        last = word
+    return [
+        replace(
+            segment,
+            id=piece_id(segment.id, run[0].offset),
+            start_ms=run[0].start_ms,
+            end_ms=run[-1].end_ms,
+            words=tuple(run),
+        )
+        for run in runs
+    ]
+
+
+def _rebased(segment: Segment, position: int) -> Segment:
+    first = segment.words[0].offset
+    end = segment.words[-1].offset + len(segment.words[-1].text)
+    words = tuple(replace(word, offset=word.offset - first) for word in segment.words)
+    return replace(segment, position=position, text=segment.text[first:end], words=words)
