@@ -1,6 +1,6 @@
 """How far each recording has come, read off what is recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,8 @@ class Progress:
     step: str
     published: bool
     """Whether the public may know of the testimony, as far as access goes."""
+    playable: bool
+    """Whether no copy of the file that is played now is missing; one of a better transfer may be."""
     heard_ms: int
     """How much of the file is transcribed."""
     heard_since: datetime | None
@@ -57,7 +59,7 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
     ]
     file_ids = [file.id for _, _, file in rows]
     some = {testimony.id for _, testimony, _ in rows}
-    incomplete = _lacking_copies(session, some if recording_ids is not None else copies.doubtful(session))
+    lacking = _lacking_copies(session, some if recording_ids is not None else copies.doubtful(session))
     runs = {
         run.file_id: run
         for run in session.scalars(
@@ -74,19 +76,18 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
     )
     heard = {row[0]: row[1] for row in heard_rows}
     return [
-        _progress(recording, testimony, file, runs.get(file.id), recording.id not in incomplete, heard)
+        _progress(recording, testimony, file, runs.get(file.id), lacking.get(recording.id, set()), heard)
         for recording, testimony, file in rows
     ]
 
 
-def _lacking_copies(session: Session, testimony_ids: set[int]) -> set[int]:
-    """Row ids of the recordings of which a copy for listening is missing."""
+def _lacking_copies(session: Session, testimony_ids: set[int]) -> dict[int, set[int]]:
+    """Row ids of the files of which a copy for listening is missing, by that of their recording."""
     moment = now()
     return {
-        recording.id
+        recording.id: {file.id for file, _ in copies.standing(testimony, recording, moment).missing}
         for testimony in copies.load(session, testimony_ids)
         for recording in testimony.recordings
-        if copies.standing(testimony, recording, moment).missing
     }
 
 
@@ -95,7 +96,7 @@ def _progress(
     testimony: Testimony,
     file: File,
     run: Recognition | None,
-    playable: bool,
+    lacking: Collection[int],
     heard: dict[int, int],
 ) -> Progress:
     return Progress(
@@ -107,7 +108,8 @@ def _progress(
         source=file.source,
         duration_ms=file.duration_ms,
         published=testimony.published_at is not None,
-        step=_step(file, run, playable),
+        playable=recording.current_file.id not in lacking,
+        step=_step(file, run, complete=not lacking),
         heard_ms=heard.get(run.id, 0) if run else 0,
         heard_since=run.created_at if run else None,
         language=run.language if run else None,
@@ -115,10 +117,10 @@ def _progress(
     )
 
 
-def _step(file: File, run: Recognition | None, playable: bool) -> str:
+def _step(file: File, run: Recognition | None, *, complete: bool) -> str:
     if file.stored_path is None:
         return "accession"
-    if not playable or not file.current:
+    if not complete or not file.current:
         return "playback copy"
     if run is None or run.finished_at is None:
         return "transcription"

@@ -46,7 +46,7 @@ def _metavar(argument: TyperArgument) -> str:
 
 
 def _default(option: TyperOption) -> str:
-    if option.is_flag or option.default in (None, ()) or callable(option.default):
+    if option.is_flag or option.default in (None, (), "") or callable(option.default):
         return ""
     return f" Default: `{option.default}`."
 

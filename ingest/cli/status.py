@@ -70,7 +70,11 @@ def _status(archive: Archive) -> dict[str, Any]:
         if each.step == "transcription" and each.duration_ms:
             sentence += f", {each.heard_ms * 100 // each.duration_ms} % heard"
         if each.step == "playback copy" and each.published:
-            sentence += " (cannot be listened to until it is made)"
+            sentence += (
+                " (the file before it is played until then)"
+                if each.playable
+                else " (cannot be listened to until it is made)"
+            )
         if job is not None and job.reason:
             sentence += f": {job.reason}"
         for flag in each.flags:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from archive.access import PUBLIC
+from archive.access import PUBLIC, visible
 from archive.changes import access, transcripts
 from archive.changes import descriptions as changes
 from archive.changes import testimonies as testimony_changes
@@ -230,6 +230,33 @@ def test_people_with_identifiers_can_change_places_and_keep_all_their_names(arch
         assert [role.role for role in row.roles] == ["interviewer", "narrator", "translator"]
         assert row.roles[1].person is row.roles[2].person
         assert row.roles[1].person.names == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"title": "Rain", "start": "0.5s", "end": "0.9s"},
+        {"title": "Heavy rain", "start": "0s", "end": "0.4s"},
+    ],
+    ids=["moved", "renamed"],
+)
+def test_a_closed_chapter_stays_closed_when_it_is_corrected(
+    archive: SmallArchive, corrected: dict[str, str]
+) -> None:
+    public_id = archive.add("Bread", [["It rained all day."]])
+    describe(archive, public_id, chapters=[{"title": "Rain", "start": "0s", "end": "0.4s"}])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        chapter = row.chapters[0].id
+    archive.state(public_id, NewStatement("restricted", subject="chapter", subject_id=chapter))
+    describe(archive, public_id, chapters=[corrected])
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert [each.id for each in row.chapters] == [chapter]
+        assert row.chapters[0].title == corrected["title"]
+        assert not visible(PUBLIC, row, "read", NOW).chapters
 
 
 def test_a_chapter_without_a_number_is_of_the_only_recording(archive: SmallArchive) -> None:
