@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
 
 from archive.models import AccessStatement, Testimony
@@ -22,6 +22,8 @@ def unnoted(session: Session, since: datetime | None, now: datetime) -> list[int
     return list(session.scalars(union(*dated)))
 
 
-def ahead(session: Session, now: datetime) -> int:
-    """How many testimonies have seen a date come that by `now` is still to come: the clock was set back."""
-    return session.scalar(select(func.count(Testimony.id)).where(Testimony.reached_at > now)) or 0
+def ahead(session: Session, now: datetime) -> list[str]:
+    """Public ids of testimonies for which a date has come that by `now` is still to come: the clock was set
+    back."""
+    statement = select(Testimony.public_id).where(Testimony.reached_at > now)
+    return list(session.scalars(statement.order_by(Testimony.id)))

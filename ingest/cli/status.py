@@ -38,6 +38,8 @@ def status(
         f"to have their copies looked at: {answer['copies']}"
     )
     typer.echo(f"Index: {answer['index']}")
+    for public_id in answer["clock_behind"]:
+        typer.echo(f"Clock: behind a date that has come for {public_id} (testimony access {public_id})")
     for recording in answer["recordings"]:
         if everything or recording["step"] != "done" or recording["flags"]:
             tell(f"  {recording['sentence']}")
@@ -46,16 +48,17 @@ def status(
 
 
 def _status(archive: Archive) -> dict[str, Any]:
-    from archive.clock import now
     from archive.database import describe_engine, reading
-    from archive.queries import copies, outbox, testimonies, texts
+    from archive.queries import copies, dates, outbox, testimonies, texts
     from archive.queries.progress import progress
 
     jobs = {state.recording_id: state for state in archive.queue.states()}
     with reading(archive.engine) as session:
         recordings = progress(session)
         counts = {"testimonies": testimonies.count(session), "recordings": len(recordings)}
-        unseen = copies.count_due(session, now())
+        moment = archive.clock()
+        unseen = copies.count_due(session, moment)
+        behind = dates.ahead(session, moment)
         waiting = {name: outbox.count(session, name) for name in ("index", "store")}
         unpublished = texts.waiting(session)
     listed = []
@@ -95,6 +98,7 @@ def _status(archive: Archive) -> dict[str, Any]:
         "worker": archive.queue.running(),
         "counts": counts,
         "outbox": waiting,
+        "clock_behind": behind,
         "copies": unseen,
         "index": _index(archive),
         "recordings": listed,

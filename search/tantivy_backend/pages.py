@@ -57,7 +57,7 @@ class Search:
         shown: list[tantivy.DocAddress] = []
         gathered: dict[int, _Passages] | None = None
         if offset < REORDERED:
-            ranked, gathered = self._reordered(self._by_own_score(0, REORDERED))
+            ranked, gathered = self._reordered(self._equals_newest_first(0, REORDERED))
             shown = ranked[offset : offset + size]
         if offset + size > REORDERED:
             start = max(offset, REORDERED)
@@ -70,6 +70,18 @@ class Search:
             self._found(address, gathered.get(number, _Passages()))
             for address, number in zip(shown, numbers, strict=True)
         )
+
+    def _equals_newest_first(self, offset: int, limit: int) -> list[tantivy.DocAddress]:
+        """As `_by_own_score`, but that equals don't stand in the order in which they were last written: that
+        would tell of changes which nobody may see."""
+        found = self._searcher.search(self._matching, limit=limit, offset=offset, count=False).hits
+        addresses = [address for _, address in found]
+        added = self._searcher.fast_field_values(layout.ADDED, addresses)
+        ranked = zip(found, added, self._numbers(addresses), strict=True)
+        return [
+            address
+            for (_, address), _, _ in sorted(ranked, key=lambda one: (-one[0][0], -(one[1] or 0), one[2]))
+        ]
 
     def _by_own_score(self, offset: int, limit: int) -> list[tantivy.DocAddress]:
         best = self._searcher.search(self._matching, limit=limit, offset=offset, count=False)
@@ -90,11 +102,14 @@ class Search:
     def _gathered(
         self, numbers: Sequence[int], limit: int = _PASSAGES_READ
     ) -> tuple[dict[int, _Passages], bool]:
-        """Passages by testimony, in the order of the best of each; and whether these are all."""
+        """Passages by testimony, in the order of the best of each, equals in that of `numbers`; and whether
+        these are all."""
         best = self._searcher.search(self._compiler.passages(self._wanted, numbers), limit=limit)
         addresses = [address for _, address in best.hits]
+        places = {number: place for place, number in enumerate(numbers)}
+        scored = zip(best.hits, self._numbers(addresses), strict=True)
         gathered: dict[int, _Passages] = {}
-        for number, address in zip(self._numbers(addresses), addresses, strict=True):
+        for (_, address), number in sorted(scored, key=lambda one: (-one[0][0], places[one[1]])):
             passages = gathered.setdefault(number, _Passages())
             passages.count += 1
             if len(passages.best) < BEST_PASSAGES:

@@ -294,6 +294,18 @@ class SearchBackendContract:
         assert found(backend, "-fog") == ["c", "a"]
         assert found(backend, "", size=2, page=2) == ["a"]
 
+    def test_equals_stand_newest_first_whichever_was_written_last(self, backend: SearchBackend) -> None:
+        readings = [make_reading(name, "rain fell", "fog rose") for name in ("a", "b", "c", "d")]
+        fill(backend, readings[:2], readings[2:])
+        for query in ("rain", "rain fog", '"fell fog"'):
+            assert found(backend, query) == ["d", "c", "b", "a"]
+        with backend.writing("public") as batch:
+            batch.replace(documents(readings[1], 2))
+        with backend.writing("public") as batch:
+            batch.replace(documents(readings[0], 1))
+        for query in ("rain", "rain fog", '"fell fog"'):
+            assert found(backend, query) == ["d", "c", "b", "a"]
+
     def test_every_testimony_stands_on_one_page(self, backend: SearchBackend) -> None:
         # More than the 200 that are put in the order of their passages, on pages that lie across that border.
         readings = [make_reading(f"t{n}", "rain " * (n % 7 + 1)) for n in range(230)]

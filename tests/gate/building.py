@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256, sha512
@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from archive.changes import access, events
 from archive.changes.access import NewStatement
+from archive.copies import wanted
 from archive.database import writing
 from archive.models import (
-    Captions,
     Chapter,
     Collection,
+    DepositedText,
     Derivative,
     File,
     Person,
@@ -38,6 +39,7 @@ from archive.reading import Word
 from archive.store import StoredFile
 from search import indexer
 from search.backend import create_backend
+from search.reindexing import reindex
 from tests.archives import SmallArchive
 from tests.gate import worlds
 from tests.gate.worlds import NOW, World
@@ -68,6 +70,7 @@ class Built:
 
     def close(self) -> None:
         """Let go of everything."""
+        self.app.state.services.streams.close()
         self.app.state.services.backend.close()
         self.app.state.services.engine.dispose()
         self.backend.close()
@@ -76,13 +79,35 @@ class Built:
     @contextmanager
     def working(self) -> Iterator[None]:
         """The worker's clock is ours meanwhile."""
-        with patch("search.indexer.clock_now", lambda: self.clock):
+        with patch("archive.clock.now", lambda: self.clock):
             yield
 
     def deliver(self) -> None:
         """Have the worker bring the index up to date."""
         with self.working():
             indexer.deliver(self.archive.engine, self.backend)
+
+    def settle(self) -> None:
+        """Let the public index forget what was written over in it, as it does after a closing and whenever
+        Tantivy merges: until then the scores count words twice that were written twice."""
+        if self.backend.purge("public"):
+            with self.working(), closing(reindex(self.archive.engine, self.backend, "public")) as steps:
+                for _ in steps:
+                    pass
+
+    def make_copies(self) -> None:
+        """Make the copies that the worker would have made by now, of those recordings that have them."""
+        with writing(self.archive.engine) as session:
+            for testimony in self.world.testimonies:
+                row = testimonies.find(session, testimony.id)
+                assert row is not None
+                for tape, recording in zip(row.recordings, testimony.recordings, strict=True):
+                    if recording.copied and recording.playable:
+                        there = {each.closed for each in tape.current_file.derivatives}
+                        for closed in wanted(row, tape, tape.current_file, self.clock) - there:
+                            made = _derivatives(recording, closed)
+                            tape.current_file.derivatives.extend(made)
+                            _write_derivatives(self.archive, recording, made)
 
     def state(self, part: slice = slice(None)) -> None:
         """Say on each testimony what its world says on it, or a part of that, in that order."""
@@ -161,6 +186,20 @@ def _add(session: Session, testimony: worlds.Testimony, collection_id: int) -> N
     )
     session.add(row)
     session.flush()
+    session.add(
+        DepositedText(
+            testimony_id=row.id,
+            format="vtt",
+            kind="original",
+            language="en",
+            author=f"{SECRET} writer",
+            original_name=f"{SECRET}.vtt",
+            runs_over=[],
+            content=f"WEBVTT {SECRET}".encode(),
+            sha256="",
+            published_at=NOW,
+        )
+    )
     events.record(session, "description", testimony_id=row.id, agent=f"{SECRET} agent", detail={"of": SECRET})
     people = [role.person_id for role in row.roles]
     recordings = {each.number: _recording(each, row.id) for each in testimony.recordings}
@@ -188,22 +227,6 @@ def _add(session: Session, testimony: worlds.Testimony, collection_id: int) -> N
 
 def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
     medium = "video/mp4" if recording.video else "audio/mp4"
-    derivatives = []
-    if recording.playable:
-        derivatives.append(
-            Derivative(
-                kind="playback",
-                path=None if recording.in_store else f"{recording.id}.mp4",
-                media_type=medium,
-                size=512,
-                width=320 if recording.video else None,
-                height=240 if recording.video else None,
-            )
-        )
-    if recording.poster and recording.video:
-        derivatives.append(
-            Derivative(kind="poster", path=f"{recording.id}.jpg", media_type="image/jpeg", size=512)
-        )
     content = content_of(recording.id)
     file = File(
         sha512=sha512(content).hexdigest(),
@@ -218,16 +241,35 @@ def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
         source=f"/media/{SECRET}/as deposited.mp4",
         stored_path="files/1.bin" if recording.in_store else None,
         accessioned_at=NOW,
-        derivatives=derivatives,
+        derivatives=_derivatives(recording, "") if recording.playable else [],
     )
-    captions = Captions(author=f"{SECRET} writer", text=f"WEBVTT {SECRET}", sha256="", published_at=NOW)
     return Recording(
         public_id=recording.id,
         testimony_id=testimony_id,
         number=recording.number,
         files=[file],
-        captions=[captions],
     )
+
+
+def _derivatives(recording: worlds.Recording, closed: str) -> list[Derivative]:
+    """Playback copy and still of a recording in which something is closed, or nothing."""
+    name = f"{recording.id}{closed}"
+    made = [
+        Derivative(
+            kind="playback",
+            closed=closed,
+            path=None if recording.in_store and not (closed or recording.altered) else f"{name}.mp4",
+            media_type="video/mp4" if recording.video else "audio/mp4",
+            size=512,
+            width=320 if recording.video else None,
+            height=240 if recording.video else None,
+        )
+    ]
+    if recording.poster and recording.video:
+        made.append(
+            Derivative(kind="poster", closed=closed, path=f"{name}.jpg", media_type="image/jpeg", size=512)
+        )
+    return made
 
 
 def _add_transcript(
@@ -320,21 +362,27 @@ def _run(
 
 
 def _write_media(archive: SmallArchive, testimony: worlds.Testimony, recording: worlds.Recording) -> None:
-    folder = archive.settings.derivatives_folder
-    folder.mkdir(exist_ok=True)
-    files = []
-    if recording.playable and recording.in_store:
+    if not recording.playable:
+        return
+    if recording.in_store:
         stored = {"files/1.bin": StoredFile(content_of(recording.id))}
         archive.store.add(testimony.id, stored, message="test", agent="test")
-        files.append(archive.store.path(testimony.id, "files/1.bin"))
-    elif recording.playable:
-        files.append(folder / f"{recording.id}.mp4")
-        files[-1].write_bytes(content_of(recording.id))
-    if recording.poster and recording.video:
-        files.append(folder / f"{recording.id}.jpg")
-        files[-1].write_bytes(content_of(f"poster of {recording.id}"))
-    for file in files:
-        os.utime(file, (MADE, MADE))
+        _age(archive.store.path(testimony.id, "files/1.bin"))
+    _write_derivatives(archive, recording, _derivatives(recording, ""))
+
+
+def _write_derivatives(archive: SmallArchive, recording: worlds.Recording, made: list[Derivative]) -> None:
+    folder = archive.settings.derivatives_folder
+    folder.mkdir(exist_ok=True)
+    for each in made:
+        if each.path is not None:
+            copy = "copy of " if each.closed or recording.altered else ""
+            (folder / each.path).write_bytes(content_of(f"{copy}{each.kind} {recording.id}"))
+            _age(folder / each.path)
+
+
+def _age(file: Path) -> None:
+    os.utime(file, (MADE, MADE))
 
 
 def state(session: Session, testimony: worlds.Testimony, now: datetime) -> None:

@@ -122,6 +122,7 @@ def _partly_open() -> Testimony:
             video=number in (3, 4),
             poster=True,
             in_store=number == 1,
+            copied=number in (1, 3),
         )
         for number in (1, 2, 3, 4)
     )

@@ -7,11 +7,15 @@ What "never was" means. Numbers, ids and times of what never was stay unused:
 - A closed or unpublished testimony is not there; neither is a collection of which nothing is open. One that
   carries a public notice is there with its id, its accession number and that notice, and nothing else.
 - A closed recording is not there; the others keep their numbers.
-- A recording of which a stretch is closed is there with its length, and nothing of it has been made to be
-  played yet: no playback copy, no still ("being made").
+- A recording of which a stretch is closed is there with its length, and the copy in which nothing of that
+  can be heard or seen is the only one there ever was; until the worker has made it nothing has been made to
+  be played ("being made"), and the twin cannot be told from one whose first copy is on its way.
+- Where the public may read that a stretch is closed, the twin says so of a stretch in which nothing was.
 - Of a closed stretch no word was ever written down. A segment that it cuts was always the pieces that are
   left, with the ids that pieces have, and between them lies a place in the revision that nobody used, so
   that no phrase runs over it. Where only a pause is closed, nothing is missing from the text.
+- Text without sound never was where anything of a recording is closed, or of that text: it may be what was
+  said there.
 - Closed transcripts and chapters are not there. A chapter that is partly closed is closed.
 - Machine text that nobody checked never was in a collection whose rule keeps it for staff.
 - A revision keeps its number and status. Its author never was, where all that is left is a machine's.
@@ -102,8 +106,46 @@ def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime])
         ),
         transcripts=tuple(each for each in transcripts if each.revision.segments),
         chapters=tuple(each for each in testimony.chapters if not _chapter_closed(each, closed)),
-        statements=(Statement("public"),),
+        statements=(Statement("public"), *_told(testimony, live)),
     )
+
+
+def _told(testimony: Testimony, live: Sequence[Statement]) -> list[Statement]:
+    """Closed stretches of which the public may read: no stricter word meets them, and none as strict that is
+    to be kept quiet."""
+    cuts = [
+        (number, start, end, said)
+        for said in dict.fromkeys(live)
+        if said.level != "public"
+        for number, start, end in _cut_by(testimony, said)
+    ]
+    told = []
+    for number, start, end, said in cuts:
+        beside = [other for tape, s, e, other in cuts if tape == number and s < end and start < e]
+        level = LEVELS.index(said.level)
+        stricter = any(LEVELS.index(other.level) > level for other in beside)
+        kept_quiet = any(other.level == said.level and other.notice is None for other in beside)
+        if said.notice and said.level != "withdrawn" and not stricter and not kept_quiet:
+            stretch = (number, start, None if end == _LATE else end)
+            subject, thing = ("testimony", None) if said.subject == "testimony" else ("recording", number)
+            told.append(Statement("restricted", subject, thing, stretch, notice=said.notice))
+    return told
+
+
+def _cut_by(testimony: Testimony, said: Statement) -> list[tuple[int, int, int]]:
+    if said.subject == "recording":
+        assert isinstance(said.thing, int)
+        return [(said.thing, 0, _LATE)]
+    if said.subject == "testimony" and said.stretch:
+        number, start, end = said.stretch
+        return [(number, start, _LATE if end is None else end)]
+    chapters = {chapter.id: chapter for chapter in testimony.chapters}
+    if said.subject == "chapter" and (chapter := chapters[str(said.thing)]).recording is not None:
+        assert chapter.recording is not None
+        return [
+            (chapter.recording, chapter.start_ms or 0, _LATE if chapter.end_ms is None else chapter.end_ms)
+        ]
+    return []
 
 
 def _holds(statement: Statement, moment: datetime) -> bool:
@@ -126,20 +168,10 @@ def _notice(closing: Sequence[Statement]) -> str | None:
 def _closed(testimony: Testimony, closing: Sequence[Statement]) -> _Closed:
     tapes: dict[int, list[tuple[int, int]]] = {each.number: [] for each in testimony.recordings}
     texts: dict[str, list[tuple[int, int, int]]] = {}
-    chapters = {chapter.id: chapter for chapter in testimony.chapters}
     for said in closing:
-        if said.subject == "recording":
-            assert isinstance(said.thing, int)
-            tapes[said.thing].append((0, _LATE))
-        elif said.subject == "testimony" and said.stretch:
-            number, start, end = said.stretch
-            tapes[number].append((start, _LATE if end is None else end))
-        elif said.subject == "chapter":
-            chapter = chapters[str(said.thing)]
-            if chapter.recording is not None:
-                end = _LATE if chapter.end_ms is None else chapter.end_ms
-                tapes[chapter.recording].append((chapter.start_ms or 0, end))
-        elif said.subject == "transcript" and said.stretch:
+        for number, start, late in _cut_by(testimony, said):
+            tapes[number].append((start, late))
+        if said.subject == "transcript" and said.stretch:
             number, start, end = said.stretch
             texts.setdefault(str(said.thing), []).append((number, start, _LATE if end is None else end))
     things = frozenset((said.subject, said.thing) for said in closing if said.stretch is None)
@@ -159,7 +191,9 @@ def _joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _recording(recording: Recording, closed: _Closed) -> Recording:
     if not closed.sound(recording.number, 0, _LATE):
         return recording
-    return replace(recording, playable=False, poster=False)
+    if recording.copied and recording.playable:
+        return replace(recording, altered=True)
+    return replace(recording, playable=False)
 
 
 def _chapter_closed(chapter: Chapter, closed: _Closed) -> bool:
@@ -192,7 +226,8 @@ def _transcript(transcript: Transcript, closed: _Closed, policy: str) -> Transcr
 def _pieces(segment: Segment, transcript: str, closed: _Closed) -> list[Segment]:
     """What is left of a segment, its words still where they stood in it."""
     if segment.start_ms is None or segment.end_ms is None:
-        return [segment]
+        anywhere = any(closed.tapes.values()) or transcript in closed.texts
+        return [] if anywhere else [segment]
     if not closed.text(transcript, segment.recording, segment.start_ms, segment.end_ms):
         return [segment]
     runs: list[list[Word]] = []

@@ -95,7 +95,8 @@ class Chapter:
 @dataclass(frozen=True)
 class Recording:
     """A tape and its one file. `playable`: a playback copy lies there, `in_store`: the original plays as it
-    is; `poster`: a still does. Bytes of all of them are made from the id."""
+    is; `poster`: a still does. `copied`: the worker has made a copy of what is open, too; `altered`: that is
+    all there ever was. Bytes of all of them are made from the id."""
 
     id: str
     number: int
@@ -105,6 +106,8 @@ class Recording:
     playable: bool = True
     in_store: bool = False
     poster: bool = False
+    copied: bool = False
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -298,7 +301,9 @@ def _testimonies(draw: st.DrawFn, number: int, collections: tuple[Collection, ..
         for role in ("interviewee", "interviewer")[: draw(st.integers(0, 2))]
     )
     numbers = draw(st.sampled_from([(1,), (1, 2), (1, 2, 3), ()]))
-    tapes: list[int | None] = [*numbers] or [None]
+    tapes: list[int | None] = [*numbers]
+    if not numbers or draw(st.integers(0, 3)) == 0:
+        tapes.append(None)  # text without sound, beside recordings or alone
     recordings = tuple(
         Recording(
             name_id(ids, "recording", tape),
@@ -309,6 +314,7 @@ def _testimonies(draw: st.DrawFn, number: int, collections: tuple[Collection, ..
             playable=draw(st.integers(0, 4)) > 0,
             in_store=number == 0 and tape == 1,
             poster=draw(st.booleans()),
+            copied=draw(st.booleans()),
         )
         for tape in numbers
     )

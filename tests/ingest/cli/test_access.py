@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from archive.access import PUBLIC
 from archive.changes import testimonies as testimony_changes
+from archive.changes.access import NewStatement
 from archive.database import reading, writing
 from archive.queries import outbox, readings, testimonies
 from ingest.cli import app
@@ -209,3 +211,24 @@ def test_a_wrong_closing_is_mended(archive: SmallArchive, weather: str) -> None:
     again = CliRunner().invoke(app, ["access", weather, "--take-back", wrong["id"]])
     assert again.exit_code == 1
     assert "was taken back" in again.stderr
+
+
+def test_a_clock_that_ran_ahead_is_told_of_and_put_right(
+    archive: SmallArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    day = timedelta(days=1)
+    archive.state(public_id, NewStatement("public", ends_at=NOW + day))
+    monkeypatch.setattr("archive.clock.now", lambda: NOW + 9 * day)
+    assert "closed" in CliRunner().invoke(app, ["access", public_id]).stdout
+    monkeypatch.setattr("archive.clock.now", lambda: NOW)
+    shown = CliRunner().invoke(app, ["access", public_id])
+    assert "closed because no statement on it is in force; the clock says 2026-01-27" in shown.stdout
+    assert f"Clock: behind a date that has come for {public_id}" in CliRunner().invoke(app, ["status"]).stdout
+    assert not is_open(archive, public_id)
+    said = CliRunner().invoke(app, ["access", public_id, "--believe-clock", "--by", "An archivist"])
+    assert said.exit_code == 0
+    assert f"{public_id}: open to the public" in said.stdout
+    assert is_open(archive, public_id)
+    assert "Clock:" not in CliRunner().invoke(app, ["status"]).stdout
+    assert "never ahead" in CliRunner().invoke(app, ["access", public_id, "--believe-clock"]).stderr
