@@ -18,20 +18,20 @@ _WRITER_BYTES = 64_000_000
 class TantivyBatch:
     """Writes of one commit."""
 
-    def __init__(self, index: IndexName, writer: tantivy.IndexWriter) -> None:
-        self._index, self._writer = index, writer
+    def __init__(self, index: IndexName, folder: Path, writer: tantivy.IndexWriter) -> None:
+        self._index, self._folder, self._writer = index, folder, writer
 
     def replace(self, documents: Documents, written: Collection[str] = ()) -> None:
         """As in the Protocol."""
         self.remove(documents.testimony.id, written)
-        with explained(self._index):
+        with explained(self._index, self._folder):
             for row in layout.rows(documents):
                 self._writer.add_document(row)
 
     def remove(self, testimony: str, written: Collection[str] = ()) -> None:
         """As in the Protocol."""
         # Every document has its testimony's id, so what was written last needn't be known.
-        with explained(self._index):
+        with explained(self._index, self._folder):
             self._writer.delete_documents_by_term(layout.TESTIMONY, testimony)
 
 
@@ -46,7 +46,7 @@ class Pen:
     @contextmanager
     def writing(self) -> Iterator[TantivyBatch]:
         """A batch: committed when the block ends, undone when it raises."""
-        with explained(self._index):
+        with explained(self._index, self._folder):
             if self._writer is None:
                 self._writer = _writer(self._folders, tantivy.Index.open(str(self._folder)))
                 # What a writer left that was killed before its commit: the next one is given the same names
@@ -54,11 +54,11 @@ class Pen:
                 self._writer.garbage_collect_files()
             writer = self._writer
         try:
-            yield TantivyBatch(self._index, writer)
-            with explained(self._index):
+            yield TantivyBatch(self._index, self._folder, writer)
+            with explained(self._index, self._folder):
                 writer.commit()
         except BaseException:
-            with explained(self._index):
+            with explained(self._index, self._folder):
                 writer.rollback()
             raise
 
@@ -66,7 +66,7 @@ class Pen:
         """Wait until everything is merged that is being merged, and let go of Tantivy's own lock."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            with explained(self._index):
+            with explained(self._index, self._folder):
                 writer.wait_merging_threads()
 
 

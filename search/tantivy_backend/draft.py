@@ -90,7 +90,7 @@ class TantivyDraft:
         return True
 
     def _fresh(self) -> Path:
-        with explained(self._index):
+        with explained(self._index, self._folders.root):
             folder = self._folders.fresh(self._index)
             tantivy.Index(self._schema, str(folder), reuse=False)
         return folder

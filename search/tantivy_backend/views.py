@@ -1,6 +1,8 @@
 """What a search looks at: one index as it was last committed, by whatever process."""
 
 import logging
+import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import tantivy
 
+from archive.disks import why
 from archive.errors import IndexUnusable, SearchUnavailable
 from schemas.query import IndexName
 from search.forms import STEM_LANGUAGES
@@ -121,13 +124,21 @@ class Views:
         return View(folder, searcher, Compiler(self._schema, held))
 
 
+_REFUSED = re.compile(r"\(os error (5|28|30|116|122)\)")
+"""EIO, ENOSPC, EROFS, ESTALE, EDQUOT, as Rust says them on Linux."""
+
+
 @contextmanager
-def explained(index: IndexName) -> Iterator[None]:
+def explained(index: IndexName, folder: Path | None = None) -> Iterator[None]:
     """An error of ours for whatever Tantivy raises: ValueError for nearly everything, and panics that are no
-    Exception. Its files were found to be sound before, so what it can't open is damaged in another way."""
+    Exception. Its files were found to be sound before, so what it can't open is damaged in another way; but
+    for a disk (that of `folder`) that refuses, of which making the index anew would be no cure."""
     try:
         yield
     except ValueError as error:
+        if folder is not None and (refused := _REFUSED.search(str(error))) is not None:
+            reason = why(OSError(int(refused[1]), os.strerror(int(refused[1]))), folder)
+            raise SearchUnavailable(f"The {index} search index cannot be written: {reason}") from error
         raise IndexUnusable(f"The {index} search index cannot be used: {error}") from error
     except OSError as error:
         raise SearchUnavailable(f"The {index} search index cannot be reached: {error}") from error

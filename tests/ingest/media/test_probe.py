@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import MediaError
+from archive.errors import ArchiveError, MediaError
 from ingest.media.commands import Programs
 from ingest.media.derivatives import decode, make_playback
 from ingest.media.probe import KINDS, probe
@@ -202,11 +202,16 @@ def check_cut(name: str, part: int, programs: Programs, good: Path, tmp_path: Pa
     except MediaError:
         return
     assert 0 < found.duration_ms <= 2050
-    if found.has_audio:
-        sound = decode(path, found, tmp_path / "sound.s16", programs)
-        assert abs(sound.duration_ms - found.duration_ms) < 150
-    made = make_playback(path, found, tmp_path / "made", "copy", programs)
-    assert made is None or made.stat().st_size > 0
+    made = tmp_path / "made"
+    try:
+        if found.audio is not None:
+            sound = decode(path, found, made / "sound.s16", programs)
+            assert abs(sound.duration_ms - found.audio.end_ms) < 150
+        copy = make_playback(path, found, made, "copy", programs)
+        assert copy is None or copy.stat().st_size > 0
+    except ArchiveError:  # less than one frame of it is left
+        assert not list(made.glob("copy*"))
+        assert not list(made.glob(".*"))
 
 
 def test_a_picture_that_wants_to_be_shown_absurdly_wide_is_shown_as_it_is(
