@@ -96,7 +96,7 @@ def test_what_is_hidden_looks_like_what_never_was(case: tuple[World, Course]) ->
 
 @pytest.mark.slow
 @given(cases())
-@_rounds(12)
+@_rounds(6)
 def test_what_is_hidden_looks_like_what_never_was_in_more_archives(case: tuple[World, Course]) -> None:
     compare(*case, MANY)
 

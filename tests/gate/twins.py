@@ -97,16 +97,19 @@ def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime])
     live = [one for moment in moments for one in holding(testimony.statements, moment)]
     closed = _closed(testimony, [one for one in live if one.level != "public"])
     transcripts = (_transcript(each, closed, policy) for each in testimony.transcripts)
+    recordings = tuple(
+        _recording(each, closed)
+        for each in testimony.recordings
+        if not any(start == 0 and end >= _LATE for start, end in _joined(closed.tapes[each.number]))
+    )
+    there = {recording.number for recording in recordings}
+    told = (each for each in _told(testimony, live) if each.stretch and each.stretch[0] in there)
     return replace(
         testimony,
-        recordings=tuple(
-            _recording(each, closed)
-            for each in testimony.recordings
-            if not any(start == 0 and end >= _LATE for start, end in _joined(closed.tapes[each.number]))
-        ),
+        recordings=recordings,
         transcripts=tuple(each for each in transcripts if each.revision.segments),
         chapters=tuple(each for each in testimony.chapters if not _chapter_closed(each, closed)),
-        statements=(Statement("public"), *_told(testimony, live)),
+        statements=(Statement("public"), *told),
     )
 
 
