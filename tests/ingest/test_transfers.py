@@ -12,7 +12,7 @@ from archive.database import reading, writing
 from archive.errors import Conflict
 from archive.jobs import create_queue
 from archive.models import File, Testimony
-from archive.queries import descriptors, progress, testimonies
+from archive.queries import descriptors, kept_texts, progress, testimonies
 from archive.reading import Reading
 from ingest import texts
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony, TextFile
@@ -126,7 +126,7 @@ def test_a_persons_text_stays_and_what_the_new_file_lacks_keeps_its_words(
     assert [recording.duration_ms for recording in found.recordings] == [7_000, 10_000]
     # The machine's own text stands beside it, as it heard the new file.
     with reading(house.archive.engine) as session:
-        stored = descriptors.revisions(session, row(house, public_id))
+        stored = kept_texts.revisions(session, row(house, public_id))
     machine = [r for r in row(house, public_id).transcripts[0].revisions if r.status == "machine"][-1]
     (last,) = [revision for revision in stored.values() if revision.number == machine.number]
     assert [s.text for s in last.segments if s.recording == 1] == ["Still waters run deep.", "Rain falls."]

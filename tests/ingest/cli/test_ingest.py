@@ -105,4 +105,4 @@ def test_nothing_to_ingest(testimony: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = testimony("ingest", tmp_path / "empty")
     assert done.returncode == 1
-    assert "no media found" in done.stdout
+    assert "no media or described texts found" in done.stdout

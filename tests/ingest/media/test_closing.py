@@ -58,7 +58,7 @@ def make(arguments: list[str], path: Path) -> Path:
 
 QUICK = ["late-sound.mp4", "starts-at-2s.mkv"]
 SILENT = ["black.mp4", "no-sound.mp4"]
-REST = sorted({path.name for path in GOOD.iterdir()} - {*QUICK, *SILENT})
+REST = sorted({path.name for path in GOOD.iterdir() if path.is_file()} - {*QUICK, *SILENT})
 
 
 @pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REST)])
