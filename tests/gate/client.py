@@ -50,8 +50,8 @@ class Answer:
 
 def ask(app: ASGIApp, request: Request) -> Answer:
     """What the application answers."""
-    # What parts several ranges is drawn at random for each answer. In a thread of its own: where browser tests
-    # ran before, this one has a running loop already.
+    # What parts several ranges is drawn at random for each answer. It is asked in a thread of its own, since
+    # this one has a running loop already where browser tests ran before.
     with (
         patch("anyio.to_thread.run_sync", _at_once),
         patch("starlette.responses.token_hex", _boundary),
