@@ -79,7 +79,7 @@ def ingested_at_any_moment(
         with power.mounted_copy(tmp_path / "copy", disk.after(moment, chance)) as copy:
             home = copy / "archive"
             if moment >= acknowledged:
-                there = endstate.look(home)
+                there = endstate.look(home, swept=False)
                 differences = [each for each in expected.differences(there) if not each.startswith("files")]
                 assert differences == [], told
             again = deposits.run(home, tmp_path / "heard again", "ingest", deposit)
@@ -146,7 +146,7 @@ def words_kept_at_any_moment(cuts: int, tmp_path: Path, deposit: Path, chance: r
                 numbers = [number for at, number in acknowledged if at <= moment]
                 assert set(numbers) <= set(said_in_rows(home, name)), told
                 assert set(numbers) <= set(said_in_store(home, name)), told
-            texts = {row["text"] for row in rows(home, "SELECT text FROM captions")}
+            texts = {row["content"].decode() for row in rows(home, "SELECT content FROM deposited_text")}
             for at, said in revised:
                 assert at > moment or any(said in text for text in texts), f"{told}: {said}"
             assert endstate.leaks(home) == [], told
