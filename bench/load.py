@@ -108,7 +108,8 @@ def media_address(base: str) -> str:
     """Where the only recording of the archive is played from."""
     with urlopen(f"{base}/api/v1/search") as answer:  # noqa: S310 - our own site
         (hit,) = json.load(answer)["hits"]
-    with urlopen(f"{base}/api/v1/testimonies/{hit['testimony']['id']}") as answer:  # noqa: S310
+    testimony = hit["testimony"]["id"]
+    with urlopen(f"{base}/api/v1/testimonies/{testimony}") as answer:  # noqa: S310 - our own site
         (recording,) = json.load(answer)["recordings"]
     return f"{base}{urlsplit(recording['media']).path}"
 

@@ -22,7 +22,7 @@ import jiwer
 
 from archive.settings import Settings
 from ingest.media.commands import Programs, find_programs
-from ingest.media.derivatives import decode
+from ingest.media.decoding import decode
 from ingest.media.probe import probe
 from ingest.media.sound import read_stretch
 from ingest.transcription.hallucination import mark_dropped

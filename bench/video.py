@@ -10,8 +10,8 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.settings import Settings
 from ingest.media.commands import find_programs
-from ingest.media.derivatives import make_playback
 from ingest.media.playable import plan_playback
+from ingest.media.playback import make_playback
 from ingest.media.probe import probe
 
 FOLDERS = [Path(__file__).parents[2] / "shared" / name for name in ("audio", "data/media")]

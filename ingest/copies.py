@@ -25,8 +25,9 @@ from archive.jobs import Queue
 from archive.models import Derivative, File, Recording, Testimony
 from archive.queries import copies
 from archive.store.durable import make_folder, move, sync_folder
-from ingest.media.derivatives import make_playback, make_poster
 from ingest.media.playable import plan_playback
+from ingest.media.playback import make_playback
+from ingest.media.posters import make_poster
 from ingest.media.probe import probe as probe_file
 from ingest.workshop import Workshop, find_file, load, record
 from schemas.media import Probe

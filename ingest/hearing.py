@@ -14,7 +14,8 @@ from archive.clock import now
 from archive.database import writing
 from archive.errors import LanguageUnknown
 from archive.models import Recognition, Recording, Testimony
-from ingest.media.derivatives import decode
+from ingest.media.composition import falls_short
+from ingest.media.decoding import decode
 from ingest.transcription.detection import detect_language
 from ingest.transcription.hallucination import find_wordless, mark_dropped
 from ingest.transcription.heap import give_back
@@ -47,7 +48,7 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
     """
     file = recording.current_file
     probe = Probe.model_validate(file.probe)
-    if not probe.has_audio:
+    if probe.audio is None:
         _begin(shop, recording, _NO_ENGINE, Language(recording.language or "und"), [], None)
         return Heard([_flag(0, file.duration_ms, "the file has no sound")])
     pool = shop.recognisers.pool()
@@ -93,7 +94,12 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
     finally:
         sound.path.unlink(missing_ok=True)
         give_back()
-    return _heard(voice, [kept[number] for number in sorted(kept)])
+    heard = _heard(voice, [kept[number] for number in sorted(kept)])
+    if falls_short(sound.duration_ms, probe.audio.end_ms):
+        heard.flags.append(
+            _flag(sound.duration_ms, probe.audio.end_ms, "the file is damaged: no sound comes out")
+        )
+    return heard
 
 
 _NO_ENGINE = Engine(name="none", version="", model="")

@@ -2,11 +2,14 @@
 here. Only called once the gate has opened the file, so that an ETag tells nothing to others."""
 
 import mimetypes
+import os
 import re
 import stat
 from pathlib import Path
-from time import monotonic
+from typing import BinaryIO
 
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -14,35 +17,71 @@ from starlette.types import Message, Receive, Scope, Send
 from archive.errors import ObjectNotFound
 from web.security import ASK_AGAIN
 
-SMALLEST_CHUNK, LARGEST_CHUNK = 64 * 1024, 1024 * 1024
-"""Bytes read at once. Each reading costs a turn of a thread: with chunks of 64 KiB the site sent a quarter of
-what nginx sends, with 1 MiB three quarters (bench.load). But a chunk lies in memory until it is taken, for
-each of hundreds of slow readers, so large ones are for those who take them."""
-_QUICK_SECONDS = 0.1
-_STEP = 16
-"""So many chunks are to be taken quickly before they grow: the system itself takes the first megabytes."""
+SEND_PART = "testimony.send_part"
+"""ASGI extension: sends part of a file without reading it in Python (see `web.serving`)."""
+
+_FIRST = 256 * 1024
+"""Bytes that are read by a thread before the system sends them: a disk that has to wake up, or a share that
+is slow to answer, keeps nobody else waiting. What follows is read ahead by the system."""
 
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/\d+", re.ASCII)
 
 
-class PacedFile(FileResponse):
-    """A file in chunks that grow as long as they are taken quickly, and shrink when they are not."""
+class SentFile(FileResponse):
+    """A file that the system sends where the server can have it do so, else Starlette, chunk by chunk."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file, or the part that is asked for."""
-        quick = 0
+        send_part = scope.get("extensions", {}).get(SEND_PART)
+        if send_part is None or scope["method"] != "GET":
+            await super().__call__(scope, receive, send)
+            return
+        start = await self._start(scope, receive)
+        part = _part(start)
+        if part is None:
+            await super().__call__(scope, receive, send)
+            return
+        file = await run_sync(_open, self.path, part[0])
+        try:
+            await send(start)
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            await send_part(file, *part)
+        finally:
+            file.close()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        async def send_paced(message: Message) -> None:
-            nonlocal quick
-            begin = monotonic()
-            await send(message)
-            quick = quick + 1 if monotonic() - begin < _QUICK_SECONDS else 0
-            if quick == 0:
-                self.chunk_size = SMALLEST_CHUNK
-            elif quick % _STEP == 0:
-                self.chunk_size = min(self.chunk_size * 2, LARGEST_CHUNK)
+    async def _start(self, scope: Scope, receive: Receive) -> Message:
+        """How Starlette would begin its answer: what is asked for, it has understood."""
+        begun: list[Message] = []
 
-        await super().__call__(scope, receive, send_paced)
+        async def keep(message: Message) -> None:
+            begun.append(message)
+
+        await super().__call__(dict(scope) | {"method": "HEAD"}, receive, keep)
+        return begun[0]
+
+
+def _part(start: Message) -> tuple[int, int] | None:
+    """Where what an answer gives begins in the file, and how many bytes it is. None: it is no single part."""
+    headers = Headers(raw=start["headers"])
+    if start["status"] == 200:
+        return 0, int(headers["content-length"])
+    found = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
+    if start["status"] != 206 or found is None:
+        return None
+    first, last = map(int, found.groups())
+    return first, last - first + 1
+
+
+def _open(path: str | os.PathLike[str], offset: int) -> BinaryIO:
+    file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed when it is sent
+    try:
+        os.pread(file.fileno(), _FIRST, offset)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def answer_file(request: Request, path: Path, media_type: str, name: str) -> Response:
@@ -60,7 +99,7 @@ def answer_file(request: Request, path: Path, media_type: str, name: str) -> Res
         # RFC 9110, 14.2: a range that cannot be read is passed over; Starlette would refuse it.
         understood = [(name, value) for name, value in request.scope["headers"] if name.lower() != b"range"]
         request.scope["headers"] = understood
-    response = PacedFile(
+    response = SentFile(
         path,
         media_type=media_type,
         filename=f"{name}{_suffix(media_type)}",

@@ -8,9 +8,14 @@ from sqlalchemy.orm import Session
 from archive.access import Use, Viewer
 from archive.errors import NotFound
 from archive.models import Recording, Testimony
-from archive.queries.readings import Closed, read, read_uses
-from archive.queries.testimonies import find_known, find_known_by_accession, find_known_recording
-from archive.reading import Reading
+from archive.queries.readings import Closed, hear, read, read_uses
+from archive.queries.testimonies import (
+    find_heard,
+    find_known,
+    find_known_by_accession,
+    find_known_recording,
+)
+from archive.reading import OpenRecording, Reading
 from web.errors import ClosedTestimony
 
 
@@ -30,6 +35,17 @@ def find_recording(
     if found is None:
         raise NotFound("no such recording")
     return found
+
+
+def open_recording(
+    session: Session, recording_id: str, viewer: Viewer, now: datetime
+) -> tuple[Testimony, Recording, OpenRecording]:
+    """The rows of a recording's public id, with what the viewer may hear of it. Raises NotFound."""
+    found = find_heard(session, recording_id, viewer, now)
+    opened = None if found is None else hear(found[0], recording_id, viewer, now)
+    if found is None or opened is None:
+        raise NotFound("no such recording")
+    return *found, opened
 
 
 def find_numbered(session: Session, number: str, viewer: Viewer, now: datetime) -> Reading | None:

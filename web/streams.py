@@ -100,7 +100,7 @@ class Streams:
     def _ask(self, asked: Collection[Heard]) -> set[Heard]:
         now = self._clock()
         with reading(self._engine) as session:
-            loaded = testimonies.load(session, {heard.testimony_id for heard in asked})
+            loaded = testimonies.load_heard(session, {heard.testimony_id for heard in asked})
         rows = {row.id: row for row in loaded}
         return {
             heard

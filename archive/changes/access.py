@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from archive.access import PUBLIC, STAFF, next_change, visible
 from archive.changes import dates, events, history, indexed, outbox
+from archive.changes.stretches import refuse_beyond_end
 from archive.errors import WrongInput
 from archive.models import AccessStatement, DescriptionChange, DescriptionImport, Testimony
 from archive.models.access import LEVELS
@@ -39,6 +40,7 @@ def state(
     as a closing where anybody now has less than before; returns whether it was one.
     Raises WrongInput where a statement makes no sense; nothing is changed then.
     """
+    refuse_beyond_end(testimony, statements)
     rows = _rows(testimony, statements, said_by=said_by, described=False, now=now)
     places = {row.place for row in rows}
     superseded = [row for row in testimony.statements if row.superseded_at is None and row.place in places]
@@ -96,6 +98,7 @@ def describe(
     It takes nothing back that a person said since: those statements stay in force, and the strictest wins.
     Otherwise as `state`.
     """
+    refuse_beyond_end(testimony, statements)
     rows = _rows(testimony, statements, said_by=said_by, described=True, now=now)
     if instead_of is None:
         instead_of = [row for row in testimony.statements if row.superseded_at is None and row.described]
@@ -234,6 +237,8 @@ def _stretch(
     speak of a recording that is yet to come."""
     if statement.level not in LEVELS:
         raise WrongInput(f"access level {statement.level!r}: expected one of {', '.join(LEVELS)}")
+    if any(date.microsecond for date in (statement.begins_at, statement.ends_at) if date):
+        raise WrongInput("a statement begins and ends at whole seconds")  # or WatchedClock would be late
     if statement.begins_at and statement.ends_at and statement.ends_at <= statement.begins_at:
         raise WrongInput("a statement has to end after it begins")
     subjects: dict[str, set[int | None]] = {

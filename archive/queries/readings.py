@@ -120,6 +120,15 @@ def read_public_id(
     return None if testimony is None else read(session, testimony, viewer, use, now, revision=revision)
 
 
+def hear(testimony: Testimony, recording_id: str, viewer: Viewer, now: datetime) -> OpenRecording | None:
+    """What `viewer` may hear of a recording of a testimony (`testimonies.find_heard`); None: there is none of
+    which they may know."""
+    opening = _open(testimony, viewer, "listen", now)
+    if not isinstance(opening, Opening):
+        return None
+    return next((each for each in _open_recordings(testimony, opening) if each.id == recording_id), None)
+
+
 def may_hear_on(
     testimony: Testimony, recording_id: str, viewer: Viewer, now: datetime, *, file_id: int, closed: str
 ) -> bool:

@@ -1,8 +1,9 @@
 """Testimonies with all that the gate and the pages need of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Literal
 
 from sqlalchemy import (
     BindParameter,
@@ -37,6 +38,10 @@ Moment = datetime | BindParameter[datetime | None] | InstrumentedAttribute[datet
 """A moment, the place of one in a statement that is built once, or a column that has it."""
 
 
+_By = Literal["testimony", "accession number", "recording"]
+"""What a testimony is known by."""
+
+
 def find(session: Session, public_id: str) -> Testimony | None:
     """The testimony of a public id, fully loaded but for the text of its revisions."""
     return session.scalars(_loaded().where(Testimony.public_id == public_id)).unique().one_or_none()
@@ -52,25 +57,35 @@ def find_known(session: Session, public_id: str, viewer: Viewer, now: datetime) 
     """As `find`, for a viewer who may be told of nothing that is closed to them: what is hidden ends in the
     same one narrow query as what does not exist, so that not even time tells them apart. What the viewer may
     have of a testimony that is found is for the gate to say."""
-    return _find_known(session, Testimony.public_id == public_id, viewer, now)
+    return _find_known(session, "testimony", public_id, viewer, now)
 
 
 def find_known_by_accession(
     session: Session, accession_number: str, viewer: Viewer, now: datetime
 ) -> Testimony | None:
     """As `find_known`, by accession number."""
-    return _find_known(session, Testimony.accession_number == accession_number, viewer, now)
+    return _find_known(session, "accession number", accession_number, viewer, now)
 
 
 def find_known_recording(
     session: Session, public_id: str, viewer: Viewer, now: datetime
 ) -> tuple[Testimony, Recording] | None:
     """As `find_recording`, for a viewer as in `find_known`."""
-    belongs = exists().where(Recording.testimony_id == Testimony.id, Recording.public_id == public_id)
-    testimony = _find_known(session, belongs, viewer, now)
-    if testimony is None:
-        return None
-    return testimony, next(r for r in testimony.recordings if r.public_id == public_id)
+    return _with_recording(_find_known(session, "recording", public_id, viewer, now), public_id)
+
+
+def find_heard(
+    session: Session, public_id: str, viewer: Viewer, now: datetime
+) -> tuple[Testimony, Recording] | None:
+    """As `find_known_recording`, with no more of the testimony than the gate and a player need: a listener
+    asks for every stretch that is played."""
+    testimony = _find_known(session, "recording", public_id, viewer, now, load_heard)
+    return _with_recording(testimony, public_id)
+
+
+def load_heard(session: Session, ids: Iterable[int]) -> list[Testimony]:
+    """As `load`, with no more than the gate and a player need."""
+    return list(session.scalars(_heard(), {"ids": list(ids)}).unique())
 
 
 def described_to(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
@@ -109,10 +124,7 @@ def load_by_public_ids(session: Session, public_ids: Sequence[str]) -> list[Test
 def find_recording(session: Session, public_id: str) -> tuple[Testimony, Recording] | None:
     """A recording by its public id, with its testimony fully loaded."""
     statement = _loaded().join(Testimony.recordings).where(Recording.public_id == public_id)
-    testimony = session.scalars(statement).unique().one_or_none()
-    if testimony is None:
-        return None
-    return testimony, next(r for r in testimony.recordings if r.public_id == public_id)
+    return _with_recording(session.scalars(statement).unique().one_or_none(), public_id)
 
 
 def find_recording_by_row(session: Session, recording_id: int) -> tuple[Testimony, Recording] | None:
@@ -180,18 +192,35 @@ def statements_of(session: Session, testimony_id: int) -> list[AccessStatement]:
 
 
 def _find_known(
-    session: Session, wanted: ColumnElement[bool], viewer: Viewer, now: datetime
+    session: Session,
+    by: _By,
+    wanted: str,
+    viewer: Viewer,
+    now: datetime,
+    load: Callable[[Session, list[int]], list[Testimony]] = load,
 ) -> Testimony | None:
-    row_id = session.scalar(select(Testimony.id).where(wanted, _known_to(viewer)), {"now": now})
+    row_id = session.scalar(_known(by, viewer), {"wanted": wanted, "now": now})
     return None if row_id is None else next(iter(load(session, [row_id])), None)
 
 
+def _with_recording(testimony: Testimony | None, public_id: str) -> tuple[Testimony, Recording] | None:
+    if testimony is None:
+        return None
+    return testimony, next(each for each in testimony.recordings if each.public_id == public_id)
+
+
 @cache
-def _known_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether the viewer may know of a testimony at the moment that is given as `now`. Built once: a listener
-    asks for every stretch that is played, and building it cost a sixth of the answer."""
+def _known(by: _By, viewer: Viewer) -> Select[int]:
+    """The row id of the testimony that has `wanted`, if the viewer may know of it at the moment `now`. Built
+    once: a listener asks for every stretch that is played, and building it cost a sixth of the answer."""
+    wanted = bindparam("wanted", type_=Testimony.public_id.type)
     now = bindparam("now", type_=AccessStatement.begins_at.type)
-    return or_(described_to(viewer, now), _noticed_by(viewer, now))
+    has = {
+        "testimony": Testimony.public_id == wanted,
+        "accession number": Testimony.accession_number == wanted,
+        "recording": exists().where(Recording.testimony_id == Testimony.id, Recording.public_id == wanted),
+    }
+    return select(Testimony.id).where(has[by], or_(described_to(viewer, now), _noticed_by(viewer, now)))
 
 
 def _noticed_by(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
@@ -241,3 +270,16 @@ def _loaded() -> Select[Testimony]:
         selectinload(Testimony.chapters),
         selectinload(Testimony.statements),
     )
+
+
+@cache  # built once, as `_known`
+def _heard() -> Select[Testimony]:
+    files = joinedload(Testimony.recordings).joinedload(Recording.files).joinedload(File.derivatives)
+    heard = select(Testimony).options(
+        joinedload(Testimony.collection),
+        files,
+        selectinload(Testimony.transcripts),
+        selectinload(Testimony.chapters),
+        selectinload(Testimony.statements),
+    )
+    return heard.where(Testimony.id.in_(bindparam("ids", expanding=True)))

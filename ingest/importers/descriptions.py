@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from archive.changes.descriptions import new_statements
 from archive.changes.imports import Edit
+from archive.changes.stretches import beyond_end
 from archive.errors import MetadataError
 from archive.models import AccessStatement, DescriptionChange, Testimony
 from archive.queries import descriptions, history, testimonies
@@ -141,6 +142,10 @@ class _Planner:
             if same is not None:
                 taken_back.remove(row_taken)
                 stated.remove(same)
+        for sentence in beyond_end(testimony, stated):
+            self._refuse(row, "access", sentence)
+        if len(self.errors) > before:
+            return None
         return Edit(testimony, metadata, frozenset(fields - {"access"}), tuple(taken_back), tuple(stated))
 
     def _check_without_recordings(self, row: Row, metadata: TestimonyMetadata) -> None:

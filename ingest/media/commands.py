@@ -35,6 +35,9 @@ MOST_PIXELS = 40_000_000
 """Of a picture: 8K film has 35 million. A decoder refuses more: two seconds of 16,000 x 16,000 in a file of
 0.7 MB wanted 3.7 GB, and a cover of as many, in an MP3 of 1 MB, 1 GB."""
 
+Progress = Callable[[int], None]
+"""Told the milliseconds done, about twice a second; what it raises stops the work and is raised on."""
+
 _UNWRITTEN = ("Error writing trailer of", "Error closing file", os.strerror(errno.ENOSPC))
 """What ffmpeg says where the end of a file did not fit on the disk; it ends with status 0 (5.1)."""
 
@@ -235,7 +238,7 @@ def encode(
     programs: Programs,
     arguments: list[str],
     limits: Limits,
-    on_progress: Callable[[int], None] | None = None,
+    on_progress: Progress | None = None,
 ) -> None:
     """Run ffmpeg with `arguments` (inputs, each after `sandbox()`, and outputs; composed by ffmpeg-python).
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from archive.errors import MediaError, ProgramFailed
 from ingest.media.boxes import index_first, is_webm
+from ingest.media.carried import carries_more
 from ingest.media.commands import MOST_PIXELS, Limits, Programs, address, run, sandbox
 from schemas.media import AudioStream, Probe, VideoStream
 
@@ -126,7 +127,7 @@ def probe(path: Path, programs: Programs) -> Probe:
         start_ms=round(start * 1000),
         bit_rate=max(1, size * 8000 // duration_ms),
         index_first=index_first(path) if container in ("mp4", "mov") else None,
-        described=_is_described(header),
+        described=_is_described(header) or carries_more(path, container),
         video=video,
         audio=audio,
     )

@@ -18,12 +18,13 @@ from archive.models import Derivative
 from archive.queries import testimonies
 from archive.settings import Settings
 from ingest.media.commands import find_programs
-from ingest.media.derivatives import make_playback, make_poster
+from ingest.media.playback import make_playback
+from ingest.media.posters import make_poster
 from ingest.media.probe import probe
 from tests.archives import NOW, SmallArchive
 from tests.ingest.media.making import GOOD
 from web.app import create_app
-from web.serving import Connection
+from web.serving import configure
 
 START, END = 900, 1300
 """The picture flashes, and the sound beeps, at 1.0 s."""
@@ -69,9 +70,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     app = create_app(archive.settings, clock=lambda: NOW)
-    server = uvicorn.Server(
-        uvicorn.Config(app, http=Connection, log_level="warning", timeout_graceful_shutdown=1)
-    )
+    server = uvicorn.Server(configure(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     while not server.started:

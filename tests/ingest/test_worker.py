@@ -233,6 +233,20 @@ def test_where_languages_meet_the_archivist_is_told_to_listen(house: House, tmp_
     assert [flag["reason"] for flag in state.flags] == ["several languages may be spoken here: en, de"]
 
 
+def test_where_no_sound_comes_out_of_a_file_the_archivist_is_told(house: House, tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.m4a", 12, "-movflags", "+faststart")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+    house.bring(DepositedRecording(path, 1), title="Proverbs")
+    house.work()
+    with reading(house.archive.engine) as session:
+        (state,) = progress.progress(session)
+    flag = state.flags[-1]
+    assert flag["reason"] == "the file is damaged: no sound comes out"
+    assert 5_000 < flag["start_ms"] < 8_000
+    assert flag["end_ms"] == pytest.approx(12_000, abs=100)
+
+
 def test_cited_times_are_file_times_less_the_offset(house: House, tmp_path: Path) -> None:
     recording = DepositedRecording(sound(tmp_path / "a.flac", 8), 1, offset_ms=1_000)
     public_id = house.bring(recording, title="Proverbs")

@@ -1,18 +1,12 @@
 """Sound and pictures, with Range; what the gate does not open does not exist."""
 
-from datetime import datetime
-
 from fastapi import Request, Response
-from sqlalchemy.orm import Session
 
-from archive.access import Use, Viewer
 from archive.errors import NotFound
-from archive.models import Recording, Testimony
-from archive.queries.readings import derivative_of, read
-from archive.reading import OpenRecording, Reading
+from archive.queries.readings import derivative_of
 from web.dependencies import Now, TheServices, TheSession, TheViewer
 from web.files import answer_file
-from web.opening import find_recording
+from web.opening import open_recording
 from web.routing import page_router
 from web.streams import Heard
 
@@ -30,7 +24,7 @@ def media(
 ) -> Response:
     """The playback copy, or the original where it plays in browsers; cut off where it is closed while it goes
     out."""
-    testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
+    testimony, recording, opened = open_recording(session, recording_id, viewer, now)
     playback = derivative_of(recording, "playback", opened.closed)
     if opened.media != "open" or playback is None:
         raise NotFound("there is nothing to play")
@@ -55,22 +49,9 @@ def poster(
     now: Now,
 ) -> Response:
     """A still of a video that may be seen."""
-    testimony, recording, opened = _find(session, recording_id, viewer, "listen", now)
+    testimony, recording, opened = open_recording(session, recording_id, viewer, now)
     still = derivative_of(recording, "poster", opened.closed)
     if not opened.poster or still is None or still.path is None:
         raise NotFound("there is no poster")
     path = services.settings.derivatives_folder / still.path
     return answer_file(request, path, still.media_type, f"{testimony.public_id}-{recording.number}")
-
-
-def _find(
-    session: Session, recording_id: str, viewer: Viewer, use: Use, now: datetime
-) -> tuple[Testimony, Recording, OpenRecording]:
-    """A recording of which the viewer may know, with what is open of it. Raises NotFound."""
-    testimony, recording = find_recording(session, recording_id, viewer, now)
-    reading = read(session, testimony, viewer, use, now, text=False)
-    if isinstance(reading, Reading):
-        for opened in reading.recordings:
-            if opened.id == recording_id:
-                return testimony, recording, opened
-    raise NotFound("no such recording")

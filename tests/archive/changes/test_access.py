@@ -136,3 +136,11 @@ def test_nonsense_is_refused_and_changes_nothing(archive: SmallArchive, statemen
     with pytest.raises(WrongInput):
         archive.state(public_id, statement)
     assert words(archive, public_id) == "It rained."
+
+
+def test_a_description_whose_stretch_would_close_nothing_is_refused(archive: SmallArchive) -> None:
+    public_id = archive.add("Weather", [["It rained quietly in spring."]])
+    said = [{"level": "public"}, {"level": "restricted", "start": "83m"}]
+    with pytest.raises(WrongInput, match=r"begins before [0-9.]+s, where recording 1 ends"):
+        describe(archive, public_id, access=said)
+    assert "quietly" in words(archive, public_id)  # and nothing changed

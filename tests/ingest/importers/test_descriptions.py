@@ -171,6 +171,10 @@ def test_all_that_is_wrong_comes_at_once(archive: SmallArchive, two: tuple[str, 
             "row 2, access.2.recording: expected the number of a",
         ),
         (
+            {"access": "public\nrestricted; recording: 2; start: 83m"},
+            "row 2, access: expected a stretch that begins before",
+        ),
+        (
             {"access": "restricted\npublic; recording: 2"},
             "row 2, access.2.level: expected a level no more open",
         ),

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from archive.access import Span
 from archive.errors import MediaError
-from ingest.media import closing, derivatives
+from ingest.media import closing, playback
 from ingest.media.closing import GUARD_MS, check_closed, open_parts, silence
 from ingest.media.commands import Programs
-from ingest.media.derivatives import make_playback, make_poster
+from ingest.media.playback import make_playback
+from ingest.media.posters import make_poster
 from ingest.media.probe import probe
 from schemas.media import Probe
 from tests.ingest.media.making import GOOD
@@ -156,10 +157,10 @@ def test_captions_in_the_pictures_are_in_no_copy(
         [programs.ffmpeg, "-hide_banner", "-h", "encoder=libx264"], check=True, capture_output=True, text=True
     ).stdout
     assert "a53cc" in said
-    arguments = derivatives._playback_arguments(
+    arguments = playback._playback_arguments(
         good / "beep.mkv",
         probed("beep.mkv"),
-        derivatives.plan_playback(probed("beep.mkv"), partly=True),
+        playback.plan_playback(probed("beep.mkv"), partly=True),
         tmp_path / "copy.mp4",
         ((0, 100),),
     )
@@ -175,7 +176,7 @@ def test_a_copy_that_is_not_silent_and_black_is_refused(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(derivatives, what, lambda stream, *_: stream)
+    monkeypatch.setattr(playback, what, lambda stream, *_: stream)
     with pytest.raises(MediaError, match="something is left in the copy"):
         make_playback(good / "beep.mp4", probed("beep.mp4"), tmp_path, "one", programs, closed=((700, 1400),))
     assert list(tmp_path.iterdir()) == []

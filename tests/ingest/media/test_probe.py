@@ -10,7 +10,8 @@ import pytest
 
 from archive.errors import ArchiveError, MediaError
 from ingest.media.commands import Programs
-from ingest.media.derivatives import decode, make_playback
+from ingest.media.decoding import decode
+from ingest.media.playback import make_playback
 from ingest.media.probe import KINDS, probe
 from schemas.media import Probe
 

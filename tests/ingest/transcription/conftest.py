@@ -11,7 +11,7 @@ import pytest
 from archive.errors import ProgramMissing
 from archive.settings import Settings
 from ingest.media.commands import find_programs
-from ingest.media.derivatives import decode
+from ingest.media.decoding import decode
 from ingest.media.probe import probe
 from ingest.media.sound import Floats, read_stretch
 from ingest.transcription.transcriber import Transcriber, TranscriberFactory

@@ -1,4 +1,4 @@
-"""Copies, posters and sound: right in time, whole, and silent about who is in them."""
+"""Copies: right in time, whole, and silent about who is in them."""
 
 import shutil
 import subprocess
@@ -11,10 +11,12 @@ import pytest
 
 from archive.errors import MediaError
 from ingest.media.commands import Programs
-from ingest.media.derivatives import decode, make_playback, make_poster
+from ingest.media.decoding import decode
 from ingest.media.playable import plan_playback
+from ingest.media.playback import make_playback
+from ingest.media.posters import make_poster
 from ingest.media.probe import probe
-from ingest.media.sound import SAMPLE_RATE, Sound, open_samples, read_stretch
+from ingest.media.sound import SAMPLE_RATE, open_samples
 from schemas.media import Probe
 from tests.ingest.media.making import BEEP_MS, GOOD
 
@@ -147,22 +149,6 @@ def test_a_copy_that_lacks_what_was_there_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_sound_nothing_is_decoded(
-    programs: Programs, probed: Probed, good: Path, tmp_path: Path
-) -> None:
-    source = good / "no-sound.mp4"
-    with pytest.raises(MediaError, match="has no sound"):
-        decode(source, probed(source.name), tmp_path / "sound.s16", programs)
-
-
-def test_channels_that_silence_each_other_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
-    assert abs(heard(good / "upside-down.flac", programs, tmp_path) - BEEP_MS) <= 30
-
-
-def test_all_microphones_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
-    assert abs(heard(good / "two-microphones.mov", programs, tmp_path) - BEEP_MS) <= 30
-
-
 def test_names_with_patterns_in_them_are_names(
     programs: Programs, probed: Probed, good: Path, tmp_path: Path
 ) -> None:
@@ -174,33 +160,6 @@ def test_names_with_patterns_in_them_are_names(
     assert make_playback(
         good / "described.mp4", found.model_copy(update={"described": True}), folder, "%d", programs
     )
-
-
-def test_a_poster_is_a_picture(programs: Programs, probed: Probed, good: Path, tmp_path: Path) -> None:
-    poster = make_poster(good / "turned.mp4", probed("turned.mp4"), tmp_path / "p.jpg", programs)
-    assert poster is not None
-    assert poster.read_bytes()[:3] == b"\xff\xd8\xff"
-    command: list[str | Path] = [programs.ffprobe, "-v", "error", "-show_entries", "stream=width,height"]
-    command += ["-of", "csv=p=0", poster]
-    size = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    assert size == "120,160"
-    assert [path.name for path in tmp_path.iterdir()] == ["p.jpg"]
-
-
-def test_no_poster_is_black(programs: Programs, probed: Probed, good: Path, tmp_path: Path) -> None:
-    for name in ("black.mp4", "beep.wav"):
-        assert make_poster(good / name, probed(name), tmp_path / "p.jpg", programs) is None
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_samples_are_read_by_the_millisecond(tmp_path: Path) -> None:
-    path = tmp_path / "sound.s16"
-    np.arange(1600, dtype="<i2").tofile(path)
-    assert Sound(path, 1600).duration_ms == 100
-    assert Sound(path, 1601).duration_ms == 101
-    assert (read_stretch(path, 10, 20) * 32768).tolist() == list(range(160, 320))
-    path.write_bytes(b"")
-    assert len(open_samples(path)) == 0
 
 
 def test_what_a_killed_process_left_half_done_is_swept(

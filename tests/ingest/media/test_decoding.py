@@ -1,0 +1,57 @@
+"""Sound for the recogniser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archive.errors import MediaError
+from ingest.media.commands import Programs
+from ingest.media.decoding import decode
+from ingest.media.probe import probe
+from ingest.media.sound import SAMPLE_RATE, Sound, open_samples, read_stretch
+from schemas.media import Probe
+from tests.ingest.media.making import BEEP_MS
+
+pytestmark = pytest.mark.slow
+
+Probed = Callable[[str], Probe]
+
+
+def beep_ms(sound: Path) -> float:
+    """When the beep begins."""
+    loud = np.abs(open_samples(sound).astype(np.int32)) > 5000
+    return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
+
+
+def heard(path: Path, programs: Programs, folder: Path) -> float:
+    target = folder / "heard.s16"
+    decode(path, probe(path, programs), target, programs)
+    return beep_ms(target)
+
+
+def test_without_sound_nothing_is_decoded(
+    programs: Programs, probed: Probed, good: Path, tmp_path: Path
+) -> None:
+    source = good / "no-sound.mp4"
+    with pytest.raises(MediaError, match="has no sound"):
+        decode(source, probed(source.name), tmp_path / "sound.s16", programs)
+
+
+def test_channels_that_silence_each_other_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
+    assert abs(heard(good / "upside-down.flac", programs, tmp_path) - BEEP_MS) <= 30
+
+
+def test_all_microphones_are_heard(programs: Programs, good: Path, tmp_path: Path) -> None:
+    assert abs(heard(good / "two-microphones.mov", programs, tmp_path) - BEEP_MS) <= 30
+
+
+def test_samples_are_read_by_the_millisecond(tmp_path: Path) -> None:
+    path = tmp_path / "sound.s16"
+    np.arange(1600, dtype="<i2").tofile(path)
+    assert Sound(path, 1600).duration_ms == 100
+    assert Sound(path, 1601).duration_ms == 101
+    assert (read_stretch(path, 10, 20) * 32768).tolist() == list(range(160, 320))
+    path.write_bytes(b"")
+    assert len(open_samples(path)) == 0
