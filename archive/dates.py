@@ -28,18 +28,19 @@ class WatchedClock:
         self._lock = Lock()
 
     def __call__(self) -> datetime:
-        """The present moment, in whole seconds. All dates that have come by it are noted.
+        """The present moment. All dates that have come by it are noted.
 
         Access is stated in whole seconds (`archive.changes.access.state`), so within one nothing comes, and
         one look is enough for all that ask in it: with a look for each, fifty listeners waited for one
         another.
         """
-        with self._lock:  # before the clock is asked: who waited has a moment that nobody else is behind
-            now = self._clock().replace(microsecond=0)
-            if self._looked_at is None or now > self._looked_at:
-                note_dates(self._engine, self._looked_at, now)
+        with self._lock:  # before the clock is asked: who waited is not behind who looked meanwhile
+            now = self._clock()
+            second = now.replace(microsecond=0)
+            if self._looked_at is None or second > self._looked_at:
+                note_dates(self._engine, self._looked_at, second)
             # Set back as well: what is said meanwhile may have dates that were passed before.
-            self._looked_at = now
+            self._looked_at = second
         return now
 
 

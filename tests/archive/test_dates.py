@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from archive.access import PUBLIC, visible
 from archive.changes import dates as changes
@@ -173,3 +174,18 @@ def test_a_clock_that_ran_ahead_closes_what_is_dated_alone_and_can_be_put_right(
     assert is_open(archive, dated, WatchedClock(archive.engine, clock)())
     with reading(archive.engine) as session:
         assert dates.ahead(session, NOW) == []
+
+
+def test_one_look_a_second_is_enough_for_all_that_ask_in_it(archive: SmallArchive, clock: Clock) -> None:
+    public_id = closes_tomorrow(archive)
+    looks: list[None] = []
+    watched = WatchedClock(archive.engine, clock)
+    event.listen(archive.engine, "begin", lambda _: looks.append(None))
+    for milliseconds in (0, 1, 400, 999):
+        clock.now = NOW + timedelta(milliseconds=milliseconds)
+        assert watched() == clock.now
+    assert len(looks) == 1
+    clock.now = NOW + DAY + timedelta(milliseconds=1)
+    assert watched() == clock.now
+    clock.now = NOW
+    assert not is_open(archive, public_id, watched())

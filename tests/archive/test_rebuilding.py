@@ -82,7 +82,10 @@ def furnish(archive: SmallArchive) -> list[str]:
     with writing(archive.engine) as session:
         _enrich(session, load(archive, session, rich))
     archive.state(rich, NewStatement("restricted", reason="asked", notice="Closed for now"))
-    archive.state(rich, NewStatement("public", begins_at=PART, ends_at=NOW + timedelta(days=9000)))
+    archive.state(
+        rich,
+        NewStatement("public", begins_at=PART.replace(microsecond=0), ends_at=NOW + timedelta(days=9000)),
+    )
     archive.close_stretch(rich, 500, 900)
     with writing(archive.engine) as session:
         row = load(archive, session, rich)

@@ -144,3 +144,12 @@ def test_a_description_whose_stretch_would_close_nothing_is_refused(archive: Sma
     with pytest.raises(WrongInput, match=r"begins before [0-9.]+s, where recording 1 ends"):
         describe(archive, public_id, access=said)
     assert "quietly" in words(archive, public_id)  # and nothing changed
+
+
+@pytest.mark.parametrize(
+    "dates", [{"begins_at": NOW.replace(microsecond=1)}, {"ends_at": NOW.replace(microsecond=1)}]
+)
+def test_dates_are_whole_seconds(archive: SmallArchive, dates: dict[str, Any]) -> None:
+    public_id = archive.add("Weather", [["It rained quietly in spring."]])
+    with pytest.raises(WrongInput, match="whole seconds"):
+        archive.state(public_id, NewStatement("public", **dates))
