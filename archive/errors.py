@@ -21,6 +21,7 @@
     |   +-- IndexUnusable        the index is missing, damaged or of another version: it is made anew
     |   +-- IndexDiffers         a new index does not hold what the database says; it was thrown away
     +-- WorkerRunning            another worker holds this archive
+    +-- WorkerLost               this worker may have been taken for dead, and its jobs are others'
 
 Packages extend it; HTTP statuses live in `web.errors` alone, exit codes in `ingest.cli` alone.
 """
@@ -141,3 +142,7 @@ class IndexDiffers(SearchUnavailable):
 
 class WorkerRunning(ArchiveError):
     """Another worker holds this archive's lock."""
+
+
+class WorkerLost(ArchiveError):
+    """For too long a worker could not say that it lives: others may have its jobs, so it ended them."""

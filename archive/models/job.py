@@ -18,6 +18,7 @@ class Job(Base):
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), unique=True)
     status: Mapped[str] = mapped_column(default="waiting")
     priority: Mapped[int] = mapped_column(default=0)
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(default=0)
     again: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None]
