@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
-from sqlalchemy import Connection, Engine, case, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Engine, case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.clock import now
 from archive.disks import writing_to
@@ -55,13 +55,14 @@ class SqliteQueue:
             "deferred_at": now(),
         }
         failed, running = Row.status == "failed", Row.status == "running"
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(
             insert(Row)
             .values(values)
             .on_conflict_do_update(
                 index_elements=["recording_id"],
                 set_={
-                    "priority": func.max(Row.priority, priority),
+                    "priority": case((Row.priority > priority, Row.priority), else_=priority),
                     "again": case((running, True), else_=False),
                     "status": case((failed, "waiting"), else_=Row.status),
                     "attempts": case((failed, 0), else_=Row.attempts),
