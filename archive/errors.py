@@ -13,6 +13,7 @@
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
     +-- DiskRefused              a disk is full, read-only or gone: which one
+    +-- DatabaseUnavailable      the database's server is away, refuses us, or is busy
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
@@ -106,6 +107,11 @@ class StoreDamaged(StoreError):
 class DiskRefused(ArchiveError):
     """A disk is full, read-only or gone; the sentence says which. Nothing that was acknowledged is lost, and
     the same command goes on once the disk is in order."""
+
+
+class DatabaseUnavailable(ArchiveError):
+    """The database's server is away, lets us not in, or is busy; the sentence says which server, and what it
+    said. Nothing that was acknowledged is lost."""
 
 
 class ProgramMissing(ArchiveError):

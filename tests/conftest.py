@@ -1,7 +1,8 @@
 """What all tests share.
 
 Which fixture to pick: `archive` (tests/archive/conftest.py) is a small archive on disk with neutral texts;
-`tests.archives.SmallArchive` is the same for tests that need several. `tests.databases` says on which database.
+`tests.archives.SmallArchive` is the same for tests that need several. `tests.databases` says on which
+database they run.
 """
 
 import os

@@ -1,17 +1,21 @@
 """The database that the tests run on: SQLite, or PostgreSQL with `--database postgresql` (or TEST_DATABASE).
 
-A test says where its archive lives; `settings_of` and `environment_of` say which database goes with that folder.
-On PostgreSQL each folder has a database of its own, which goes when the folder has gone.
+A test says where its archive lives; `settings_of` and `environment_of` say which database goes with that
+folder. On PostgreSQL each folder has a database of its own, which goes when the folder has gone.
 """
 
 import hashlib
 import os
+import sqlite3
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from archive.database import open_engine
 from archive.migrations import upgrade
@@ -55,6 +59,40 @@ def environment_of(home: Path) -> dict[str, str]:
     return found
 
 
+def enter(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Have commands that run in this process work on the archive in a folder."""
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+
+
+def ask_database(home: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What the database of a folder answers, as any other process would read it; nothing where it has no
+    tables yet. `query` is plain SQL with a `?` for each of `values`."""
+    if on_postgresql():
+        url = make_url(_url(home)).set(drivername="postgresql").render_as_string(hide_password=False)
+        with closing(psycopg.connect(url)) as connection:
+            try:
+                return connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
+            except psycopg.errors.UndefinedTable:
+                return []
+    if not (home / "archive.db").exists():
+        return []
+    with closing(sqlite3.connect(f"file:{home / 'archive.db'}?mode=ro", uri=True, timeout=60)) as database:
+        try:
+            return database.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return []
+
+
+def check_whole(home: Path) -> None:
+    """Fail unless SQLite finds a folder's database undamaged. (PostgreSQL's own is the server's to keep.)"""
+    if not on_postgresql():
+        assert ask_database(home, "PRAGMA integrity_check") == [("ok",)]
+        assert ask_database(home, "PRAGMA foreign_key_check") == []
+
+
 def migrate(home: Path) -> None:
     """Give a folder an empty database at the newest schema, in a moment; it must have none yet."""
     home.mkdir(parents=True, exist_ok=True)
@@ -67,7 +105,7 @@ def migrate(home: Path) -> None:
 
 
 def lose(home: Path) -> None:
-    """Take a folder's database away, as a disk that fails does. On PostgreSQL an empty one takes its place."""
+    """Take a folder's database away, as a broken disk does. On PostgreSQL an empty one takes its place."""
     if on_postgresql():
         _url(home)
         postgresql.server().drop(_name(home))

@@ -13,8 +13,11 @@ from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
 from procrastinate import SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from sqlalchemy import Connection, Engine
+
+from archive.errors import DatabaseUnavailable
 
 T = TypeVar("T")
 
@@ -57,8 +60,11 @@ def manager_of(engine: Engine) -> JobManager:
 
 
 def ask(question: Coroutine[Any, Any, T]) -> T:
-    """The answer of the job manager, by `EngineConnector`."""
-    return asyncio.run(question)
+    """The answer of the job manager, by `EngineConnector`. Raises DatabaseUnavailable."""
+    try:
+        return asyncio.run(question)
+    except (ConnectorException, psycopg.Error) as error:
+        raise DatabaseUnavailable(f"the queue cannot be asked: {error.__cause__ or error}") from error
 
 
 def driver_of(connection: Connection) -> "psycopg.Connection[Any]":

@@ -11,7 +11,6 @@ from contextlib import suppress
 from threading import Event, Thread
 from types import TracebackType
 
-from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -64,7 +63,7 @@ class Presence:
     ) -> None:
         self._left.set()
         self._thread.join()
-        with suppress(ConnectorException, SQLAlchemyError, ArchiveError):  # then others find it silent
+        with suppress(SQLAlchemyError, ArchiveError):  # then others find it silent
             ask(self._manager.unregister_worker(self.worker_id))
 
     def check(self) -> None:
@@ -90,5 +89,5 @@ class Presence:
                     return
                 ask(self._manager.update_heartbeat(self.worker_id))
                 self._said_at = began
-            except (ConnectorException, SQLAlchemyError, ArchiveError) as error:
+            except (SQLAlchemyError, ArchiveError) as error:
                 log.warning("the database does not answer: %s", error)

@@ -1,16 +1,16 @@
 """A PostgreSQL server of the tests' own, and databases on it made in a moment.
 
-    with postgresql.started() as server:
+    with started() as server:
         server.create("weather")                # empty
         server.create("rivers", "weather")      # a copy
         engine = create_engine(server.url("rivers"))
 
-`address()` is the server of this run of tests: it is started at the first call, unless the environment variable
-TEST_POSTGRESQL names one (a superuser's address), and ended with the process. Worker processes of pytest-xdist and
-commands that a test starts inherit the variable.
+`server()` is the server of this run of tests: it is started at the first call, unless the environment
+variable TEST_POSTGRESQL names one (a superuser's address), and ended with the process. Worker processes of
+pytest-xdist and commands that a test starts inherit the variable.
 
-PostgreSQL refuses to run as root, so as root it runs as the user `postgres` (or `nobody`). Its files lie in the
-temporary folder; it never waits for a disk, since no test cuts its power.
+PostgreSQL refuses to run as root, so as root it runs as the user `postgres` (or `nobody`). Its files lie in
+the temporary folder; it never waits for a disk, since no test cuts its power.
 """
 
 import atexit

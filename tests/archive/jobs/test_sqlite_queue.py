@@ -31,7 +31,7 @@ def _make_light(connection: Any, _record: object) -> None:
 
 
 def open_light_engine(home: Path) -> Engine:
-    engine = open_engine(Settings(home=home))
+    engine = open_engine(Settings(home=home, database_url=None))
     event.listen(engine, "connect", _make_light)
     return engine
 
@@ -54,7 +54,7 @@ class TestSqliteQueue(QueueContract):
 
 
 def test_the_settings_choose_it(engine: Engine, tmp_path: Path) -> None:
-    queue = create_queue(Settings(home=tmp_path / "new" / "home"), engine)
+    queue = create_queue(Settings(home=tmp_path / "new" / "home", database_url=None), engine)
     assert isinstance(queue, SqliteQueue)
     defer(queue, engine, 7)
     assert do_all(queue) == [7]
