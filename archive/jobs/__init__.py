@@ -71,9 +71,9 @@ class Queue(Deferring, Protocol):
 
         Returns when `stop` is set or, with `until_idle`, when none is left. A job in progress cannot be
         killed: `handle` shares `stop` with its steps, and raises Interrupted when it ends early; the job
-        then waits again as it was. Any other exception fails the job: it is logged, its text is kept as the
-        reason, and the others go on. A job whose worker died is run again by another or the next, up to five
-        times.
+        then waits again as it was, as it does where `handle` finds the database away, which ends the worker.
+        Any other exception fails the job: it is logged, its text is kept as the reason, and the others go on.
+        A job whose worker died is run again by another or the next, up to five times.
 
         `idle` is what only one worker of an archive may do at a time: it is called in the calling thread
         about once a second, and with `until_idle` once more at the end, but never while another worker does

@@ -7,10 +7,11 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from threading import Event
 from typing import Protocol
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DatabaseUnavailable
 from archive.jobs import Interrupted, Job
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,10 @@ def _do(ledger: Ledger, handle: Callable[[Job], None], job: Job) -> None:
         handle(job)
     except Interrupted:
         ledger.put_back(job)
+    except DatabaseUnavailable:  # no fault of the recording's
+        with suppress(DatabaseUnavailable):  # else it is found as that of a worker that died
+            ledger.put_back(job)
+        raise
     except ArchiveError as error:
         log.warning("work on recording %d failed: %s", job.recording_id, error)
         ledger.fail(job, str(error))

@@ -21,7 +21,7 @@ from archive.jobs.connector import ask, manager_of
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
-DEAD_SECONDS = 10.0
+DEAD_SECONDS = 12.0
 """After so long without a word a worker is dead. Its jobs go on elsewhere within this and one beat."""
 _LOST_SECONDS = DEAD_SECONDS - BEAT_SECONDS
 

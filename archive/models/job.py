@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.clock import now
@@ -13,7 +13,10 @@ class Job(Base):
     """Work on one recording; the row goes when the work is done. `again`: deferred once more while it ran."""
 
     __tablename__ = "job"
-    __table_args__ = (CheckConstraint("status IN ('waiting', 'running', 'failed')", name="status"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'running', 'failed')", name="status"),
+        Index(None, "status", "turn"),
+    )
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), unique=True)
     status: Mapped[str] = mapped_column(default="waiting")

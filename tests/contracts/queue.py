@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from archive.errors import MediaError, WorkerRunning
+from archive.errors import DatabaseUnavailable, MediaError, WorkerRunning
 from archive.jobs import Deferring, Interrupted, InTurn, Job, JobState, Queue
 
 SOON = 20.0
@@ -153,6 +153,18 @@ class QueueContract:
             JobState(3, "failed", 1, "boiled over"),
         ]
         assert "Traceback" in caplog.text
+
+    def test_a_database_that_is_away_fails_no_job(self, queue: Queue, engine: Engine) -> None:
+        """It waits again as it was, and the worker ends."""
+        defer(queue, engine, 7)
+
+        def lose(_: Job) -> None:
+            raise DatabaseUnavailable("the database is away")
+
+        with pytest.raises(DatabaseUnavailable):
+            do_all(queue, lose)
+        assert queue.states() == [JobState(7, "waiting", 0, None)]
+        assert do_all(queue) == [7]
 
     def test_a_failed_job_rests_until_it_is_deferred(self, queue: Queue, engine: Engine) -> None:
         defer(queue, engine, 7)

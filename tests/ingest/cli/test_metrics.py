@@ -76,8 +76,7 @@ def test_what_it_tells(archive: SmallArchive, tmp_path: Path) -> None:
     assert told["testimony_unheard_seconds", ()] > 0
     assert told["testimony_outbox", ("store",)] == 2
     (failed,) = [labels for name, labels in told if name == "testimony_failed"]
-    assert failed[1] == "1"
-    assert failed[3] == 'hum.wav: no "sound" in it'
+    assert {"1", "transcription", 'hum.wav: no "sound" in it'} < set(failed)
     assert ("testimony_left_seconds", ()) not in told  # nobody can say: no worker is there
 
 

@@ -127,6 +127,12 @@ class Crew:
             of_it = runs.join(File, File.id == Recognition.file_id).filter(File.recording_id == recording_id)
             return of_it.count()
 
+    def close(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+            process.communicate()
+        self.engine.dispose()
+
     def at_rest(self) -> bool:
         """Whether nothing waits: no work, no change for index or store."""
         with reading(self.engine) as session:
@@ -149,10 +155,7 @@ def crew(tmp_path: Path) -> Iterator[Crew]:
     try:
         yield crew
     finally:
-        for process in crew.processes.values():
-            process.kill()
-            process.communicate()
-        crew.engine.dispose()
+        crew.close()
         server.drop(name)
 
 
@@ -187,3 +190,25 @@ def test_what_a_killed_worker_had_goes_on_on_another(crew: Crew) -> None:
         crew.processes[worker].terminate()
         assert crew.processes[worker].wait(SOON) == 0
     assert not crew.queue.running()
+
+
+def test_a_worker_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
+    """It ends neither itself nor the work: that waits again, and goes on once the database is there."""
+    with postgresql.started() as server:
+        server.create_migrated("weather")
+        crew = Crew(tmp_path, server.url("weather"))
+        try:
+            crew.start()
+            recording = crew.bring(1)
+            wait_until(lambda: crew.kept(recording) >= 1)
+            server.kill()
+            time.sleep(1)
+            server.start()
+            wait_until(crew.at_rest)
+            assert crew.kept(recording) == WINDOWS
+            (worker,) = crew.processes.values()
+            assert worker.poll() is None
+            worker.terminate()
+            assert worker.wait(SOON) == 0
+        finally:
+            crew.close()
