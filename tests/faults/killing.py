@@ -115,11 +115,8 @@ class Proof:
         self.missed += first.killed is None
         outlived = [f"a process outlived the one that was killed: {each}" for each in first.survivors]
         at = first.killed or "nowhere, it was not reached"
-        return self._carry_on(
-            folder,
-            f"killed before {point[0]} number {point[2]} of {point[1] or 'the folder'} ({at})",
-            outlived,
-        )
+        how = f"killed before {point[0]} number {point[2]} of {point[1] or 'the folder'} ({at})"
+        return self._carry_on(folder, how, outlived)
 
     def left_at(self, number: int) -> str | None:
         """As `killed_at`, from the copy of a state: what a kill at that moment would have left."""

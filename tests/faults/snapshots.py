@@ -47,7 +47,7 @@ class Snapshots:
                         continue
                     found = entry.stat(follow_symlinks=False)
                     if entry.is_symlink():
-                        content: str | None = os.readlink(path)
+                        content: str | None = str(path.readlink())
                     elif entry.is_dir():
                         content = None
                         folders.append(path)

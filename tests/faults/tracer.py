@@ -3,8 +3,9 @@
 Runs a program with all its threads and children, stops it before every call that renames or removes a name
 in the folder HOME or brings something in it to the disk, and, if asked, kills the process that makes a
 certain one of them with -9 before it is made: a rename, fsync or commit (what SQLite does there is an fsync,
-an unlink of its journal, a truncation). With --copies the folder that HOME lies in is copied at each of these
-calls, while it waits to be made (`tests.faults.snapshots`). What became of it goes to the file REPORT, as JSON.
+an unlink of its journal, a truncation). With --copies the folder that HOME lies in is copied at each of
+these calls, while it waits to be made (`tests.faults.snapshots`). What became of it goes to the file REPORT,
+as JSON.
 
 strace's fault injection (`inject=...:signal=KILL:when=N`) counts the calls of each thread by itself, so a
 thread that makes fewer calls than another is never killed at most of them; here a call is named by what it
