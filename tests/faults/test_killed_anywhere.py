@@ -1,9 +1,9 @@
 """Killed with -9 before any rename or sync, and run again: the same archive in the end, in full.
 
 `make test` kills at the points where something was once left behind, or went wrong for ever, and at one
-chosen by chance. `make test-faults` takes what a kill would leave at every single one (some 2,000) from copies
-of the archive that are made while a run stands still there, and really kills at some of them, too: that shows
-what copies can't, processes that outlive the one that was killed.
+chosen by chance. `make test-faults` takes what a kill would leave at every single one (some 2,000) from
+copies of the archive that are made while a run stands still there, and really kills at some of them, too:
+that shows what copies can't, processes that outlive the one that was killed.
 """
 
 import os
