@@ -6,6 +6,7 @@ folder. On PostgreSQL each folder has a database of its own, which goes when the
 
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -143,6 +144,14 @@ def lose(home: Path) -> None:
         postgresql.server().create(_name(home))
     else:
         (home / "archive.db").unlink()
+
+
+def duplicate(home: Path, other: Path) -> None:
+    """Copy an archive that nobody has open, folder and database."""
+    shutil.copytree(home, other)
+    if on_postgresql():
+        _note(other)
+        postgresql.server().create(_name(other), _name(home))
 
 
 @cache

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.databases import count_jobs, worker_elsewhere
+from tests.databases import count_jobs, lose, worker_elsewhere
 from tests.faults import deposits
 from tests.faults.killing import Ground, Scenario
 
@@ -87,7 +87,7 @@ def table(ground: Ground) -> Path:
 def lost(ground: Ground, home: Path) -> None:
     """What is left of an archive that holds the deposit, without its database and indexes."""
     ingested(ground, home)
-    (home / "archive.db").unlink()
+    lose(home)
     shutil.rmtree(home / "index")
 
 
