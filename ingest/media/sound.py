@@ -28,8 +28,8 @@ class Sound:
 
 
 class SampleFile:
-    """The samples of a file, read slice by slice. They are not mapped into memory: of three hours, 350 MB would
-    count as this process's once they had been looked at."""
+    """The samples of a file, read slice by slice. Not mapped: of three hours, 350 MB would then
+    count as memory of this process once they had been looked at."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
