@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ Samples = dict[tuple[str, tuple[str, ...]], float]
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> SmallArchive:
+def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     """One recording waits, and one failed: of a testimony that nobody may know of."""
     archive = SmallArchive(tmp_path / "archive")
     for number in (1, 2):
@@ -39,7 +40,8 @@ def archive(tmp_path: Path) -> SmallArchive:
     defer(queue, archive.engine, 2)
     do_all(queue, fail)
     defer(queue, archive.engine, 1)
-    return archive
+    yield archive
+    archive.close()
 
 
 def samples(exposition: str) -> Samples:

@@ -1,6 +1,7 @@
 """`testimony retry`: what failed waits again, and nothing else changes."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.databases import enter
 
 
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArchive:
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:
     """Three testimonies, the work on two of which failed."""
     enter(monkeypatch, tmp_path / "archive")
     archive = SmallArchive(tmp_path / "archive")
@@ -35,7 +36,8 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallArchive:
             raise MediaError("hum.wav", "no sound in it")
 
     do_all(queue, handle)
-    return archive
+    yield archive
+    archive.close()
 
 
 def recordings(archive: SmallArchive) -> list[int]:
