@@ -1,7 +1,6 @@
 """`testimony ingest`: from files and folders to testimonies."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive.clock import now
-from archive.errors import ArchiveError, DiskRefused, SearchUnavailable, StoreError, WorkerRunning
+from archive.errors import ArchiveError, DiskRefused, SearchUnavailable, StoreError, WorkerLost, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.delivery import keep_closings
 from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
@@ -225,10 +224,15 @@ def _work(archive: Archive, due: list[int]) -> None:
 
     stop = stop_on_signals()
     with watching(archive.engine, due):
-        while not stop.is_set():
-            with suppress(WorkerRunning):  # one that came between the two
+        while not stop.told:
+            try:
                 if not archive.queue.running():
                     run_worker(archive.settings, archive.engine, archive.queue, stop=stop, until_idle=True)
+            except WorkerRunning:  # one that came between the two
+                pass
+            except WorkerLost:  # begin anew; what was under way goes on where it stopped
+                stop.rest(_POLL_SECONDS)
+                continue
             if _wait_for_others(archive, due, stop):
                 return
 
