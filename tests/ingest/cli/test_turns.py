@@ -1,5 +1,5 @@
-"""Ingests take turns: one that comes after a large one need not wait for all of it. And one that was taken for
-dead begins anew."""
+"""Ingests take turns: one that comes after a large one need not wait for all of it; and one that was taken
+for dead begins anew."""
 
 import subprocess
 from pathlib import Path
