@@ -212,9 +212,9 @@ def count(home: Path, query: str) -> int | None:
 def _wait_until_idle(home: Path, process: "subprocess.Popen[str]") -> None:
     """Wait until the worker is there and nothing is left to do, or it is dead."""
     deadline = time.monotonic() + 300
-    changes = "SELECT count(*) FROM outbox"
+    left = "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM copies_due WHERE at IS NOT NULL)"
     while process.poll() is None and not (
-        is_worker_there(home) and count_jobs(home) == 0 and count(home, changes) == 0
+        is_worker_there(home) and count_jobs(home) == 0 and count(home, left) == 0
     ):
         assert time.monotonic() < deadline, "the work is not done after five minutes"
         time.sleep(0.2)
