@@ -88,9 +88,7 @@ class _Filler:
         for position, role in enumerate(("interviewee", "interviewer")):
             people[role] = self._add(Person, names=[])
             self._add(Role, testimony_id=testimony, person_id=people[role], role=role, position=position)
-        transcript = self._add(
-            Transcript, public_id=new_public_id(), testimony_id=testimony, kind="original"
-        )
+        transcript = self._add(Transcript, public_id=new_public_id(), testimony_id=testimony, kind="original")
         revision = self._add(Revision, transcript_id=transcript, number=1, status="machine")
         position = 0
         for number, passages in enumerate(made.recordings, start=1):
@@ -104,7 +102,11 @@ class _Filler:
                     words=pack_words(passage.words),
                 )  # fmt: skip
                 self._add(
-                    RevisionSegment, revision_id=revision, segment_id=segment, position=position, checked=False
+                    RevisionSegment,
+                    revision_id=revision,
+                    segment_id=segment,
+                    position=position,
+                    checked=False,
                 )
                 position += 1
         self._add(
@@ -120,7 +122,11 @@ class _Filler:
         name = f"{made.number}-{number}".encode()
         duration_ms = passages[-1].end_ms + 1_000
         recording = self._add(
-            Recording, public_id=new_public_id(), testimony_id=testimony, number=number, language=made.language
+            Recording,
+            public_id=new_public_id(),
+            testimony_id=testimony,
+            number=number,
+            language=made.language,
         )
         file = self._add(
             File,
@@ -130,7 +136,12 @@ class _Filler:
             original_name="", source="",
         )  # fmt: skip
         self._add(
-            Derivative, file_id=file, kind="playback", closed="", media_type="audio/mp4", size=duration_ms * 16
+            Derivative,
+            file_id=file,
+            kind="playback",
+            closed="",
+            media_type="audio/mp4",
+            size=duration_ms * 16,
         )
         run = self._add(
             Recognition,

@@ -26,14 +26,29 @@ _THEMES = 200
 _THEME_SHARE = 0.15
 """Every testimony has words of its own, which come back in it: real words are not spread evenly."""
 
-_RIVERS = """Aare Adda Adige Aller Argen Bode Bug Chiese Drau Dunajec Eider Elbe Ems Fulda Garonne Glomma Havel
-Iller Inn Isar Isonzo Jagst Kocher Lahn Lech Leine Loire Main Mosel Mur Narew Neckar Noteć Odra Oglio Oker
-Oise Piave Pilica Po Prosna Rhein Rhône Ruhr Saale Saar San Saône Seine Sieg Spree Tauber Ticino Traun Warta
-Werra Weser Wieprz Wisła""".split()
+_RIVERS = (
+    "Aare", "Adda", "Adige", "Aller", "Argen", "Bode", "Bug", "Chiese", "Drau", "Dunajec", "Eider",
+    "Elbe", "Ems", "Fulda", "Garonne", "Glomma", "Havel", "Iller", "Inn", "Isar", "Isonzo", "Jagst",
+    "Kocher", "Lahn", "Lech", "Leine", "Loire", "Main", "Mosel", "Mur", "Narew", "Neckar", "Noteć",
+    "Odra", "Oglio", "Oker", "Oise", "Piave", "Pilica", "Po", "Prosna", "Rhein", "Rhône", "Ruhr",
+    "Saale", "Saar", "San", "Saône", "Seine", "Sieg", "Spree", "Tauber", "Ticino", "Traun", "Warta",
+    "Werra", "Weser", "Wieprz", "Wisła",
+)  # fmt: skip
 _STATIONS = 50
 """Gauging stations of a river: some three thousand places in all."""
 _KINDS = ("interview", "interview", "interview", "conversation", "statement")
-_SUBJECTS = ("rivers", "weather", "bridges", "ice", "floods", "mills", "ferries", "clocks", "bread", "libraries")
+_SUBJECTS = (
+    "rivers",
+    "weather",
+    "bridges",
+    "ice",
+    "floods",
+    "mills",
+    "ferries",
+    "clocks",
+    "bread",
+    "libraries",
+)
 COLLECTIONS = {f"gauges-{number}": f"River gauges, series {number}" for number in range(1, 13)}
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from bench.generated import generate_testimony, vocabulary
 
@@ -48,7 +49,7 @@ def _phrases(wanted: Callable[[int], bool]) -> Iterator[str]:
             continue
         (passages,) = testimony.recordings
         said = chance.choice(passages).text.lower().replace(",", "").split(" ")
-        for one, other in zip(said, said[1:], strict=False):
+        for one, other in pairwise(said):
             if one in ranks and other in ranks and wanted(ranks[one]) and wanted(ranks[other]):
                 found[f'"{one} {other}"'] = None
                 break

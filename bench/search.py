@@ -26,11 +26,11 @@ from archive.settings import Settings
 from bench.filling import fill
 from bench.generated import PASSAGES
 from bench.questions import make_questions
-from bench.site import environment, site
+from bench.site import site
 from bench.users import Question, Request, ask
+from schemas.query import INDEXES
 from search.backend import create_backend
 from search.reindexing import reindex
-from schemas.query import INDEXES
 
 USERS = (1, 8)
 ASKED = {1: 200, 8: 400}
@@ -123,9 +123,8 @@ def main() -> None:
     parser.add_argument("--backend", choices=("tantivy", "elasticsearch", "all"), default="all")
     parser.add_argument("--archive", type=Path, help="folder of the archive; default: one that is removed")
     chosen = parser.parse_args()
-    print(
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start"
-    )
+    load_average = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load average {load_average:.1f}")
     with _home(chosen.archive) as home:
         make_archive(home, chosen.passages)
         if chosen.backend in ("tantivy", "all"):
