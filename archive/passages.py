@@ -101,6 +101,13 @@ def cut_passages(
     )
 
 
+def is_named_among_others(line: Line) -> bool:
+    """Whether what its speaker is called depends on who else speaks."""
+    return (
+        line.person_id is None and line.speaker_label is not None and _role(line.speaker_label) not in ROLES
+    )
+
+
 def _voice(line: Line) -> Voice:
     return Voice(line.position, line.person_id, line.speaker_label, line.language, line.recognition_id)
 
@@ -223,10 +230,14 @@ def _name(voices: Iterable[Voice], speakers: Speakers) -> dict[tuple[int | None,
             names[person, label] = speakers.get(person)
         elif label is None:
             names[person, label] = None
-        elif (role := " ".join(label.casefold().split())) in ROLES:
+        elif (role := _role(label)) in ROLES:
             names[person, label] = role.capitalize()
         else:
             names[person, label] = unnamed.setdefault(label, f"Speaker {len(unnamed) + 1}")
     if len(unnamed) == 1 and not set(names.values()) - {None, *unnamed.values()}:
         return dict.fromkeys(names)
     return names
+
+
+def _role(label: str) -> str:
+    return " ".join(label.casefold().split())

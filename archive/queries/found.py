@@ -20,7 +20,7 @@ def reader(
     """
 
     def read(wanted: Mapping[str, Collection[str]]) -> dict[str, Reading]:
-        rows = testimonies.load_by_public_ids(session, list(wanted))
+        rows = testimonies.load_found(session, list(wanted))
         parts = [] if around is None else [row for row in rows if wanted[row.public_id] or not row.languages]
         # The others were found by their description: nothing that is said of them comes from their text.
         text = around is None

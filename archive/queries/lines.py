@@ -23,11 +23,12 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from archive.access import EVERYTHING, Span
 from archive.models import Recognition, RevisionSegment, Segment
-from archive.passages import Line, Voice
+from archive.models.recognition import maker_name
+from archive.passages import Line, Voice, is_named_among_others
 
 Borders = Mapping[int | None, tuple[Span, ...]]
 """What is open, by the recording's row id; None: text that has no sound."""
@@ -53,12 +54,14 @@ class Lines:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What somebody wants to see of a revision: the lines with the ids `wanted`. `borders` is what is open of
-    it, `machine_text` whether machine text is that nobody checked."""
+    it, `machine_text` whether machine text is that nobody checked, `heard` whether the languages of all that
+    is open have to be known."""
 
     revision_id: int
     borders: Borders
     machine_text: bool
     wanted: Collection[str]
+    heard: bool
 
 
 def load_lines(session: Session, revision_id: int) -> Lines:
@@ -71,7 +74,8 @@ def load_parts(session: Session, parts: Sequence[Part], around: int) -> dict[int
     """Of each part, by the revision's row id: the lines that are wanted, those that a border touches (they
     are cut, and their pieces have ids that are not known before), and so many next to each that every phrase
     which runs over `around` words outside it is there, with the lines into which it runs and what runs into
-    those.
+    those. Other voices are told of where something depends on them: to look at all lines takes longer than
+    to load those few.
 
     All parts are asked for at once: a page of results has twenty.
     """
@@ -89,7 +93,14 @@ def load_parts(session: Session, parts: Sequence[Part], around: int) -> dict[int
             lines[revision_id][line.position] = line
         for revision_id, position in next_to:
             asked[revision_id].add(position)
-    voices = _voices(session, parts)
+    voices = _voices(
+        session,
+        [
+            part
+            for part in parts
+            if part.heard or any(map(is_named_among_others, lines[part.revision_id].values()))
+        ],
+    )
     return {
         revision_id: Lines([found[position] for position in sorted(found)], voices.get(revision_id, ()))
         for revision_id, found in lines.items()
@@ -115,13 +126,9 @@ def engine_names(session: Session, parts: Collection[Lines]) -> dict[int, str]:
     ids.discard(None)
     if not ids:
         return {}
-    return {run.id: run.label for run in session.scalars(_runs(), {"ids": list(ids)})}
-
-
-@cache
-def _runs() -> Select[Recognition]:
-    made_with = load_only(Recognition.engine, Recognition.engine_version, Recognition.model)
-    return select(Recognition).where(Recognition.id.in_(bindparam("ids", expanding=True))).options(made_with)
+    return {
+        run_id: maker_name(*made_with) for run_id, *made_with in session.execute(_runs(), {"ids": list(ids)})
+    }
 
 
 def _load(session: Session, statement: Select[*tuple[Any, ...]], **given: Any) -> Iterator[tuple[int, Line]]:
@@ -168,6 +175,12 @@ def _at() -> Select[*tuple[Any, ...]]:
     """The lines at `places`: pairs of revision and position."""
     place = tuple_(RevisionSegment.revision_id, RevisionSegment.position)
     return _lines().where(place.in_(bindparam("places", expanding=True)))
+
+
+@cache
+def _runs() -> Select[*tuple[Any, ...]]:
+    made_with = (Recognition.model, Recognition.engine, Recognition.engine_version)
+    return select(Recognition.id, *made_with).where(Recognition.id.in_(bindparam("ids", expanding=True)))
 
 
 def _voices(session: Session, parts: Iterable[Part]) -> dict[int, list[Voice]]:

@@ -94,14 +94,20 @@ def read_parts(
     """As `read`, by public id, with no more passages than are needed to show those whose ids are `wanted` of
     each testimony; what the viewer may not have is left out.
 
-    They, and all else that is told of the testimony and its streams, are as in the whole reading; what was
-    left out counts as a gap. A phrase that lies in a wanted passage, or runs over up to `around` words beside
-    it, is there with all that it touches and the words around that.
+    They, and all that is told of the testimony, are as in the whole reading; what was left out counts as a
+    gap, and who made a stream is told of the passages that are there. A phrase that lies in a wanted passage,
+    or runs over up to `around` words beside it, is there with all that it touches and the words around that.
     """
     opened = [(row, opening) for row in rows if isinstance(opening := _open(row, viewer, use, now), Opening)]
     texts = {row.public_id: _open_texts(row, opening) for row, opening in opened}
     parts = [
-        Part(revision.id, _borders(row, spans), opening.machine_text, wanted[row.public_id])
+        Part(
+            revision.id,
+            _borders(row, spans),
+            opening.machine_text,
+            wanted[row.public_id],
+            heard=not row.languages,
+        )
         for row, opening in opened
         for _, revision, spans in texts[row.public_id]
     ]

@@ -192,9 +192,7 @@ def add(
     session.expunge_all()
 
 
-def read_part(
-    session: Session, row: Testimony, viewer: Viewer, wanted: set[str], around: int
-) -> Reading:
+def read_part(session: Session, row: Testimony, viewer: Viewer, wanted: set[str], around: int) -> Reading:
     asked = {row.public_id: wanted}
     found = readings.read_parts(session, [row], viewer, "search", NOW, wanted=asked, around=around)
     return found[row.public_id]
@@ -251,10 +249,10 @@ def test_a_part_tells_what_the_whole_tells(
         around = words_around(ask("").model_copy(update={"tree": tree}))
         part = read_part(session, row, viewer, wanted, around)
         assert replace(part, streams=()) == replace(whole, streams=())
-        assert [replace(stream, passages=()) for stream in part.streams] == [
-            replace(stream, passages=()) for stream in whole.streams
-        ]
-        assert [stream.machine for stream in part.streams] == [stream.machine for stream in whole.streams]
+        for stream in part.streams:
+            same = next(other for other in whole.streams if other.id == stream.id)
+            assert (stream.kind, stream.revision, stream.status) == (same.kind, same.revision, same.status)
+            assert stream.machine or not any(passage.machine for passage in stream.passages)
         known = {passage.id: replace(passage, gap_before=False) for passage in passages_of(whole)}
         given_ids = [passage.id for passage in passages_of(part)]
         assert wanted <= set(given_ids)
