@@ -46,8 +46,9 @@ class Waits:
         return f"{self.median:.1f} | {self.p95:.1f} | {self.processor:.1f}"
 
 
-def ask(address: str, questions: Sequence[Question], *, users: int, count: int, pid: int) -> Waits:
-    """Have `users` ask `count` questions in all, in turn from `questions`; `pid` is the process that answers.
+def ask(address: str, questions: Sequence[Question], *, users: int, count: int, pids: Sequence[int]) -> Waits:
+    """Have `users` ask `count` questions in all, in turn from `questions`; `pids` are the processes that
+    answer.
 
     All is asked once before, so that files are in memory and programs warm. Raises RuntimeError where
     anything is answered but 200.
@@ -58,10 +59,10 @@ def ask(address: str, questions: Sequence[Question], *, users: int, count: int, 
     process.start()
     try:
         _receive(here)
-        worked = processor_seconds(pid)
+        worked = _worked(pids)
         here.send("go")
         waits = _receive(here)
-        return Waits.of(waits, processor_seconds(pid) - worked)
+        return Waits.of(waits, _worked(pids) - worked)
     finally:
         process.join()
 
@@ -70,6 +71,10 @@ def processor_seconds(pid: int) -> float:
     """What a process has worked so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
+
+
+def _worked(pids: Sequence[int]) -> float:
+    return sum(processor_seconds(pid) for pid in pids)
 
 
 def _receive(here: Connection) -> list[float]:
