@@ -25,13 +25,15 @@ SILENT = (sys.executable, "-m", "bench.silent")
 def make_recordings(folder: Path, files: int, seconds: int) -> None:
     """So many recordings, no two of them alike, of about so many seconds each."""
     folder.mkdir()
-    noise = f"anoisesrc=r=16000:c=pink:seed=1:a=0.2:d={files * seconds}"
+    # A last one that may be cut short is made and thrown away.
+    noise = f"anoisesrc=r=16000:c=pink:seed=1:a=0.2:d={(files + 1) * seconds}"
     command: list[str | Path] = [
         *("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", noise, "-c:a", "aac", "-b:a", "64k"),
-        *("-f", "segment", "-segment_time", str(seconds), folder / "%04d.m4a"),
+        *("-f", "segment", "-segment_time", str(seconds)),
+        *("-segment_format_options", "movflags=+faststart", folder / "%04d.m4a"),
     ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    for beyond in sorted(folder.iterdir())[files:]:  # segments are cut where a packet ends
+    for beyond in sorted(folder.iterdir())[files:]:
         beyond.unlink()
 
 
