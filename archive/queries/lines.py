@@ -21,7 +21,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
 )
 from sqlalchemy.orm import Session
 
@@ -85,14 +84,14 @@ def load_parts(session: Session, parts: Sequence[Part], around: int) -> dict[int
     seeds = {revision_id: list(found) for revision_id, found in lines.items()}
     asked = {revision_id: set(found) for revision_id, found in lines.items()}
     while next_to := {
-        (revision_id, position)
+        revision_id: missing
         for revision_id, found in lines.items()
-        for position in _missing(found, asked[revision_id], seeds[revision_id], around)
+        if (missing := _missing(found, asked[revision_id], seeds[revision_id], around))
     }:
-        for revision_id, line in _load(session, _at(), places=sorted(next_to)):
+        for revision_id, line in _load(session, _at(next_to)):
             lines[revision_id][line.position] = line
-        for revision_id, position in next_to:
-            asked[revision_id].add(position)
+        for revision_id, positions in next_to.items():
+            asked[revision_id] |= positions
     voices = _voices(
         session,
         [
@@ -170,11 +169,16 @@ def _named() -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
-def _at() -> Select[*tuple[Any, ...]]:
-    """The lines at `places`: pairs of revision and position."""
-    place = tuple_(RevisionSegment.revision_id, RevisionSegment.position)
-    return _lines().where(place.in_(bindparam("places", expanding=True)))
+def _at(places: Mapping[int, Collection[int]]) -> Select[*tuple[Any, ...]]:
+    """The lines at these positions of revisions. Not as pairs: SQLite looks for those in the whole table."""
+    return _lines().where(
+        or_(
+            *(
+                and_(RevisionSegment.revision_id == revision_id, RevisionSegment.position.in_(positions))
+                for revision_id, positions in places.items()
+            )
+        )
+    )
 
 
 @cache
