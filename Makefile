@@ -59,9 +59,8 @@ bench-load: ## fifty listeners and two hundred slow connections, and media throu
 	@$(environment) run ffmpeg load
 	@$(bin)/python -m bench.load
 
-bench-search: ## a generated archive, asked through the API, beside a raw Elasticsearch (PASSAGES=100000)
+bench-search: ## a generated archive, asked through the API (PASSAGES=100000)
 	@$(environment) run
-	@$(bin)/python -m servers.elasticsearch fetch
 	@$(bin)/python -m bench.search --passages $(or $(PASSAGES),100000)
 
 bench-ingest: ## what an ingest of 300 short files adds to recognition, with one and two recognisers
