@@ -8,7 +8,7 @@ environment := requirements/environment.sh
 bin := .venv/bin
 sources := schemas archive search ingest web tests samples servers $(wildcard bench)
 
-.PHONY: help demo test test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load docs requirements clean
+.PHONY: help demo test test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load bench-search bench-ingest docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
@@ -63,6 +63,14 @@ bench: ## wall time and word error rate of ingest
 bench-load: ## fifty listeners and two hundred slow connections, and media throughput beside nginx
 	@$(environment) run ffmpeg load
 	@$(bin)/python -m bench.load
+
+bench-search: ## a generated archive, asked through the API (PASSAGES=100000)
+	@$(environment) run
+	@$(bin)/python -m bench.search --passages $(or $(PASSAGES),100000)
+
+bench-ingest: ## what an ingest of 300 short files adds to recognition, with one and two recognisers
+	@$(environment) run ffmpeg
+	@$(bin)/python -m bench.overhead
 
 docs: ## write the command reference anew from the commands
 	@$(environment) run

@@ -1,6 +1,6 @@
 """Segments cut at access borders: what is left of a revision when everything closed is taken out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ class OpenText:
 class _Piece(NamedTuple):
     line: Line
     text: str
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     whole: bool
     gap_before: bool
 
@@ -98,6 +98,13 @@ def cut_passages(
         languages=tuple(dict.fromkeys(voice.language for voice in heard)),
         engines=tuple(dict.fromkeys(makers)),
         machine_alone=all(voice.recognition_id is not None for voice in heard),
+    )
+
+
+def is_named_among_others(line: Line) -> bool:
+    """Whether what its speaker is called depends on who else speaks."""
+    return (
+        line.person_id is None and line.speaker_label is not None and _role(line.speaker_label) not in ROLES
     )
 
 
@@ -153,7 +160,7 @@ def _pieces(
             continue
         open_spans = spans.get(None if line.recording_id is None else numbers[line.recording_id], ())
         untouched = _untouched(line, open_spans)
-        last: tuple[Word, ...] | None = None
+        last: Sequence[Word] | None = None
         for text, words in _runs(line, open_spans):
             gap = gap or last is not None or _not_at_start(words, line)
             gap = gap or (before is not None and before.recording_id != line.recording_id)
@@ -164,9 +171,9 @@ def _pieces(
             gap = True
 
 
-def _runs(line: Line, spans: tuple[Span, ...]) -> Iterator[tuple[str, tuple[Word, ...]]]:
+def _runs(line: Line, spans: tuple[Span, ...]) -> Iterator[tuple[str, Sequence[Word]]]:
     """Runs of words that lie in one open span, with the text from the first to the last of them."""
-    words = tuple(unpack_words(line.text, line.words, line.start_ms, line.end_ms))
+    words = unpack_words(line.text, line.words, line.start_ms, line.end_ms)
     if line.start_ms is None:
         if spans:
             yield line.text, words
@@ -189,11 +196,11 @@ def _runs(line: Line, spans: tuple[Span, ...]) -> Iterator[tuple[str, tuple[Word
         yield _text(line, run), tuple(run)
 
 
-def _text(line: Line, words: tuple[Word, ...] | list[Word]) -> str:
+def _text(line: Line, words: Sequence[Word]) -> str:
     return line.text[words[0].offset : words[-1].offset + len(words[-1].text)]
 
 
-def _rebased(words: tuple[Word, ...]) -> tuple[Word, ...]:
+def _rebased(words: Sequence[Word]) -> Sequence[Word]:
     first = words[0].offset if words else 0
     return words if first == 0 else tuple(replace(word, offset=word.offset - first) for word in words)
 
@@ -204,11 +211,11 @@ def _untouched(line: Line, spans: tuple[Span, ...]) -> bool:
     return span_of(spans, line.start_ms, line.end_ms) is not None
 
 
-def _not_at_start(words: tuple[Word, ...], line: Line) -> bool:
+def _not_at_start(words: Sequence[Word], line: Line) -> bool:
     return bool(words) and bool(line.text[: words[0].offset].strip())
 
 
-def _at_end(words: tuple[Word, ...], line: Line) -> bool:
+def _at_end(words: Sequence[Word], line: Line) -> bool:
     return not words or not line.text[words[-1].offset + len(words[-1].text) :].strip()
 
 
@@ -223,10 +230,14 @@ def _name(voices: Iterable[Voice], speakers: Speakers) -> dict[tuple[int | None,
             names[person, label] = speakers.get(person)
         elif label is None:
             names[person, label] = None
-        elif (role := " ".join(label.casefold().split())) in ROLES:
+        elif (role := _role(label)) in ROLES:
             names[person, label] = role.capitalize()
         else:
             names[person, label] = unnamed.setdefault(label, f"Speaker {len(unnamed) + 1}")
     if len(unnamed) == 1 and not set(names.values()) - {None, *unnamed.values()}:
         return dict.fromkeys(names)
     return names
+
+
+def _role(label: str) -> str:
+    return " ".join(label.casefold().split())

@@ -5,6 +5,7 @@ Made by `archive.queries.readings` from what `archive.access` returned and from 
 integer milliseconds of cited time within a recording; offsets count Unicode code points.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,7 +49,7 @@ class Passage:
     speaker: str | None
     language: str
     text: str
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     machine: bool
     gap_before: bool = False
     engine: str | None = None

@@ -8,7 +8,6 @@ The archive is made with `testimony ingest` from one generated video that plays 
 
 import argparse
 import json
-import os
 import re
 import shutil
 import socket
@@ -24,8 +23,8 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from bench.listeners import LISTENERS, SLOW, Crowd
+from bench.site import COMMAND, environment, site
 
-COMMAND = (sys.executable, "-c", "from ingest.cli import main; main()")
 CONNECTIONS = 50
 VIDEO_SECONDS = 240
 
@@ -54,24 +53,6 @@ def make_video(target: Path) -> None:
         *("-movflags", "+faststart", target),
     ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-
-
-@contextmanager
-def site(home: Path) -> Iterator[tuple[str, int]]:
-    """`testimony serve` on a free port: its address and process id."""
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", "--no-worker"],
-        env=os.environ | {"TESTIMONY_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        if process.stdout is None or not (told := process.stdout.readline()):
-            sys.exit("the site did not start")
-        yield told.strip().rstrip("/"), process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @contextmanager
@@ -183,8 +164,7 @@ def main() -> None:
         size = video.stat().st_size
         print(f"a video of {size / 1e6:.0f} MB")
         ingest: list[str | Path] = [*COMMAND, "ingest", video, "--access", "public", "--json"]
-        environment = os.environ | {"TESTIMONY_HOME": str(home)}
-        subprocess.run(ingest, check=True, env=environment, capture_output=True)
+        subprocess.run(ingest, check=True, env=environment(home), capture_output=True)
         script = Path(scratch, "ask.lua")
         script.write_text(_ASK.format(size=size))
         with site(home) as (base, pid):

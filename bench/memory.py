@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from bench.site import COMMAND, environment
 from samples.texts import COLLECTION
 
 WANTED_MB = 1500
@@ -83,15 +84,24 @@ def _ffmpeg(*arguments: object) -> None:
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
-def watch_ingest(paths: Sequence[Path], home: Path, recognisers: int | None) -> Watch:
+def watch_ingest(
+    paths: Sequence[Path],
+    home: Path,
+    recognisers: int | None,
+    *,
+    program: Sequence[str] = COMMAND,
+    options: Sequence[str] = (),
+) -> Watch:
     """Bring `paths` in, into the fresh archive `home`, and watch. Raises CalledProcessError."""
-    environment = os.environ | {"TESTIMONY_HOME": str(home)}
-    if recognisers is not None:
-        environment["TESTIMONY_RECOGNISERS"] = str(recognisers)
-    command = [sys.executable, "-c", "from ingest.cli import main; main()", "ingest", *map(str, paths)]
+    chosen = environment(home, **({} if recognisers is None else {"recognisers": str(recognisers)}))
+    command = [*program, "ingest", *options, *map(str, paths)]
     watch = Watch()
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=chosen,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         reader = threading.Thread(target=_note_finished, args=(process, watch))
         reader.start()

@@ -43,6 +43,7 @@ _POINTS = regex.compile(r"(?<=\p{Hebrew})\p{Mn}+")
 # All that is no letter, mark or number; the modifier letters that serve as apostrophes; the Arabic tatweel.
 _DROPPED = regex.compile(rf"[^\p{{L}}\p{{M}}\p{{N}}]+|[{APOSTROPHES}ـ]+")
 _KEPT_APOSTROPHES = regex.compile(rf"[{APOSTROPHES}]")
+_UNSEEN = regex.compile(r"[\p{Cf}.·]+")
 _OTHER_DIGITS = regex.compile(r"[^\P{Nd}0-9]", regex.VERSION0)
 # Letters that Unicode does not take apart; Yiddish digraphs; Hebrew letters that differ at the end of a word.
 _LETTERS = str.maketrans(
@@ -81,11 +82,15 @@ def stem(word: str, language: str) -> str | None:
     Stemmers tell endings by diacritics, so they get the word with them, and what they leave is folded: thus
     `ksiazki` meets `książka`. Yiddish is stemmed without points: with them one word has several stems.
     """
-    form = regex.sub(r"[\p{Cf}.·]+", "", _KEPT_APOSTROPHES.sub("'", word))
-    form = unicodedata.normalize("NFKC", form).casefold()[:LONGEST_FORM]
-    if language == "yi":
-        form = _POINTS.sub("", unicodedata.normalize("NFKD", form))
-    root = exact(_stemmer(_ALGORITHMS[language]).stemWord(unicodedata.normalize("NFC", form)))
+    if word.isascii() and word.isalnum():
+        form = word.lower()[:LONGEST_FORM]
+    else:
+        form = _UNSEEN.sub("", _KEPT_APOSTROPHES.sub("'", word))
+        form = unicodedata.normalize("NFKC", form).casefold()[:LONGEST_FORM]
+        if language == "yi":
+            form = _POINTS.sub("", unicodedata.normalize("NFKD", form))
+        form = unicodedata.normalize("NFC", form)
+    root = exact(_stemmer(_ALGORITHMS[language]).stemWord(form))
     return f"{language}:{root}" if root else None
 
 

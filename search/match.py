@@ -86,11 +86,12 @@ def mark(tree: Node | None, reading: Reading, passages: Collection[str]) -> Matc
     wanted = leaves.positive(tree)
     context = max((leaf.weight for leaf in wanted), default=1) - 1
     chosen = set(passages)
-    # Two rounds: a passage that a phrase runs into is to have all its marks, its neighbours' share too.
-    for one in list(_marked(wanted, _near(reading, chosen, context))):
-        if one.passage.id in passages:
-            chosen |= one.joined
-    marked = _marked(wanted, _near(reading, chosen, context))
+    marked = list(_marked(wanted, _near(reading, chosen, context)))
+    # A second round: a passage that a phrase runs into is to have all its marks, its neighbours' share too.
+    joined = {other for one in marked if one.passage.id in passages for other in one.joined}
+    if not joined <= chosen:
+        chosen |= joined
+        marked = list(_marked(wanted, _near(reading, chosen, context)))
     found = tuple(one for one in marked if one.passage.id in chosen)
     return Match(_fields(wanted, _description(reading)), found)
 

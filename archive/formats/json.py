@@ -1,7 +1,7 @@
 """JSON: a transcript for programs, with all that is known of each word."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from archive.formats import Gettext
@@ -63,6 +63,6 @@ def write(
 
 
 def _passage(passage: Passage) -> dict[str, Any]:
-    fields = asdict(passage)
+    fields = asdict(replace(passage, words=tuple(passage.words)))  # of a tuple alone it takes the parts apart
     del fields["gap_before"]  # it would tell that something is closed there
     return fields

@@ -53,5 +53,10 @@ class Recognition(HasPublicId, HasCreation, Base):
 
     @property
     def label(self) -> str:
-        """How pages name the maker: `Whisper base (faster-whisper 1.2.1)`."""
-        return f"Whisper {self.model} ({self.engine} {self.engine_version})"
+        """As `maker_name`."""
+        return maker_name(self.model, self.engine, self.engine_version)
+
+
+def maker_name(model: str, engine: str, engine_version: str) -> str:
+    """How pages name the maker of a machine's text: `Whisper base (faster-whisper 1.2.1)`."""
+    return f"Whisper {model} ({engine} {engine_version})"

@@ -5,7 +5,8 @@ text included (DESIGN: words and revisions).
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,28 +34,60 @@ def _pack(word: Word) -> bytes:
     return _PACKED.pack(word.offset, len(word.text), word.start_ms, word.end_ms, probability)
 
 
-def unpack_words(text: str, packed: bytes, start_ms: int | None, end_ms: int | None) -> list[Word]:
-    """The words of a segment: with their own times where they have them, else the segment's for each.
+class _PackedWords(Sequence[Word]):
+    """Words that are made when somebody asks for them: 30,000 take 26 ms, and who searches or indexes wants
+    none or one of each segment. All of them are made at most once."""
 
-    30,000 words take 26 ms, nearly all of it for making them.
-    """
+    __slots__ = ("_made", "_packed", "_text")
+
+    def __init__(self, text: str, packed: bytes) -> None:
+        self._text, self._packed = text, packed
+        self._made: tuple[Word, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self._packed) // _PACKED.size
+
+    @overload
+    def __getitem__(self, at: int) -> Word: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Word]: ...
+    def __getitem__(self, at: int | slice) -> Word | Sequence[Word]:
+        if self._made is None and isinstance(at, int):
+            place = at if at >= 0 else at + len(self)
+            if not 0 <= place < len(self):
+                raise IndexError(at)
+            return self._word(*_PACKED.unpack_from(self._packed, place * _PACKED.size))
+        return self._all()[at]
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def _all(self) -> tuple[Word, ...]:
+        if self._made is None:
+            self._made = tuple(self._word(*each) for each in _PACKED.iter_unpack(self._packed))
+        return self._made
+
+    def _word(self, offset: int, length: int, start: int, end: int, probability: int) -> Word:
+        sure = None if probability == _NO_PROBABILITY else probability / 250
+        return Word(self._text[offset : offset + length], offset, start, end, sure)
+
+
+def unpack_words(text: str, packed: bytes, start_ms: int | None, end_ms: int | None) -> Sequence[Word]:
+    """The words of a segment: with their own times where they have them, else the segment's for each."""
     if packed:
-        return [
-            Word(
-                text[offset : offset + length],
-                offset,
-                start,
-                end,
-                None if probability == _NO_PROBABILITY else probability / 250,
-            )
-            for offset, length, start, end, probability in _PACKED.iter_unpack(packed)
-        ]
+        return _PackedWords(text, packed)
     words, offset = [], 0
     for part in text.split():
         offset = text.index(part, offset)
         words.append(Word(part, offset, start_ms, end_ms, timed=False))
         offset += len(part)
-    return words
+    return tuple(words)
 
 
 class Segment(HasPublicId, HasCreation, Base):

@@ -48,7 +48,7 @@ class Testimony(HasPublicId, HasCreation, Base):
     sidecar: Mapped[dict[str, Any] | None]
     published_at: Mapped[datetime | None]
     unconfirmed_since: Mapped[datetime | None]
-    reached_at: Mapped[datetime | None]
+    reached_at: Mapped[datetime | None] = mapped_column(index=True)
     """The latest date of an access statement that has come. A clock set back behind it opens nothing."""
     change_number: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column()

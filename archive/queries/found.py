@@ -20,20 +20,16 @@ def reader(
     """
 
     def read(wanted: Mapping[str, Collection[str]]) -> dict[str, Reading]:
-        found = {}
-        for row in testimonies.load_by_public_ids(session, list(wanted)):
-            passages = wanted[row.public_id]
-            if around is None:
-                reading = readings.read(session, row, viewer, "search", now)
-            elif not passages and row.languages:
-                # Found by its description: nothing that is said of it comes from its text.
-                reading = readings.read(session, row, viewer, "search", now, text=False)
-            else:
-                reading = readings.read_part(
-                    session, row, viewer, "search", now, wanted=passages, around=around
-                )
-            if isinstance(reading, Reading):
-                found[row.public_id] = reading
-        return found
+        rows = testimonies.load_found(session, list(wanted))
+        parts = [] if around is None else [row for row in rows if wanted[row.public_id] or not row.languages]
+        # The others were found by their description: nothing that is said of them comes from their text.
+        text = around is None
+        found = {
+            row.public_id: readings.read(session, row, viewer, "search", now, text=text)
+            for row in rows
+            if row not in parts
+        }
+        found |= readings.read_parts(session, parts, viewer, "search", now, wanted=wanted, around=around or 0)
+        return {public_id: reading for public_id, reading in found.items() if isinstance(reading, Reading)}
 
     return read

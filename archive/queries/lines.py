@@ -5,15 +5,29 @@ A transcript of three hours takes 40 ms to load and cut, the part of it that a s
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
 
 from archive.access import EVERYTHING, Span
 from archive.models import Recognition, RevisionSegment, Segment
-from archive.passages import Line, Voice
+from archive.models.recognition import maker_name
+from archive.passages import Line, Voice, is_named_among_others
 
 Borders = Mapping[int | None, tuple[Span, ...]]
 """What is open, by the recording's row id; None: text that has no sound."""
@@ -36,57 +50,98 @@ class Lines:
     voices: Sequence[Voice] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What somebody wants to see of a revision: the lines with the ids `wanted`. `borders` is what is open of
+    it, `machine_text` whether machine text is that nobody checked, `heard` whether the languages of all that
+    is open have to be known."""
+
+    revision_id: int
+    borders: Borders
+    machine_text: bool
+    wanted: Collection[str]
+    heard: bool
+
+
 def load_lines(session: Session, revision_id: int) -> Lines:
     """All of a revision."""
-    return Lines(_load(session, RevisionSegment.revision_id == revision_id))
+    rows = _load(session, _lines().where(RevisionSegment.revision_id == revision_id))
+    return Lines([line for _, line in rows])
 
 
-def load_part(
-    session: Session,
-    revision_id: int,
-    borders: Borders,
-    *,
-    machine_text: bool,
-    wanted: Collection[str],
-    around: int,
-) -> Lines:
-    """The lines whose ids are `wanted`, those that a border touches (they are cut, and their pieces have ids
-    that are not known before), and so many next to each that every phrase which runs over `around` words
-    outside it is there, with the lines into which it runs and what runs into those."""
-    ours = RevisionSegment.revision_id == revision_id
-    touched = [_touched(recording_id, spans) for recording_id, spans in borders.items()]
-    some = [one for one in touched if one is not None]
-    chosen = or_(*some, *([Segment.public_id.in_(wanted)] if wanted else ())) if some or wanted else None
-    lines = {line.position: line for line in _load(session, and_(ours, chosen))} if chosen is not None else {}
-    seeds, asked = list(lines), set(lines)
-    while next_to := _missing(lines, asked, seeds, around):
-        found = _load(session, and_(ours, RevisionSegment.position.in_(next_to)))
-        lines.update((line.position, line) for line in found)
-        asked |= next_to
-    return Lines(
-        [lines[position] for position in sorted(lines)],
-        _voices(session, and_(ours, _open(borders), _may_be_read(machine_text))),
+def load_parts(session: Session, parts: Sequence[Part], around: int) -> dict[int, Lines]:
+    """Of each part, by the revision's row id: the lines that are wanted, those that a border touches (they
+    are cut, and their pieces have ids that are not known before), and so many next to each that every phrase
+    which runs over `around` words outside it is there, with the lines into which it runs and what runs into
+    those. Other voices are told of where something depends on them: to look at all lines takes longer than
+    to load those few.
+
+    All parts are asked for at once: a page of results has twenty.
+    """
+    lines: dict[int, dict[int, Line]] = {part.revision_id: {} for part in parts}
+    for revision_id, line in _first(session, parts):
+        lines[revision_id][line.position] = line
+    seeds = {revision_id: list(found) for revision_id, found in lines.items()}
+    asked = {revision_id: set(found) for revision_id, found in lines.items()}
+    while next_to := {
+        revision_id: missing
+        for revision_id, found in lines.items()
+        if (missing := _missing(found, asked[revision_id], seeds[revision_id], around))
+    }:
+        for revision_id, line in _load(session, _at(next_to)):
+            lines[revision_id][line.position] = line
+        for revision_id, positions in next_to.items():
+            asked[revision_id] |= positions
+    voices = _voices(
+        session,
+        [
+            part
+            for part in parts
+            if part.heard or any(map(is_named_among_others, lines[part.revision_id].values()))
+        ],
     )
+    return {
+        revision_id: Lines([found[position] for position in sorted(found)], voices.get(revision_id, ()))
+        for revision_id, found in lines.items()
+    }
 
 
-def engine_names(session: Session, parts: Iterable[Lines]) -> dict[int, str]:
+def _first(session: Session, parts: Sequence[Part]) -> Iterator[tuple[int, Line]]:
+    """The lines that are wanted and those that a border touches."""
+    wanted = [public_id for part in parts for public_id in part.wanted]
+    if wanted:
+        yield from _load(session, _named(), ids=[part.revision_id for part in parts], wanted=wanted)
+    for part in parts:
+        touched = [_touched(recording_id, spans) for recording_id, spans in part.borders.items()]
+        if some := [one for one in touched if one is not None]:
+            of_part = RevisionSegment.revision_id == part.revision_id
+            yield from _load(session, _lines().where(of_part, or_(*some)))
+
+
+def engine_names(session: Session, parts: Collection[Lines]) -> dict[int, str]:
     """Makers of machine text, by the row id of the recognition."""
     ids = {line.recognition_id for part in parts for line in part.lines}
     ids |= {voice.recognition_id for part in parts for voice in part.voices}
     ids.discard(None)
     if not ids:
         return {}
-    statement = (
-        select(Recognition)
-        .where(Recognition.id.in_(ids))
-        .options(load_only(Recognition.engine, Recognition.engine_version, Recognition.model))
-    )
-    return {run.id: run.label for run in session.scalars(statement)}
+    return {
+        run_id: maker_name(*made_with) for run_id, *made_with in session.execute(_runs(), {"ids": list(ids)})
+    }
 
 
-def _load(session: Session, condition: ColumnElement[bool]) -> list[Line]:
-    statement = (
+def _load(session: Session, statement: Select[*tuple[Any, ...]], **given: Any) -> Iterator[tuple[int, Line]]:
+    """Lines, each with its revision's row id."""
+    for revision_id, *line in session.execute(statement, given):
+        yield revision_id, Line._make(line)
+
+
+# Statements that every search asks are built once: building one takes longer than to have it answered.
+@cache
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
         select(
+            RevisionSegment.revision_id,
             RevisionSegment.position,
             Segment.public_id,
             Segment.recording_id,
@@ -101,21 +156,72 @@ def _load(session: Session, condition: ColumnElement[bool]) -> list[Line]:
             Segment.words,
         )
         .join(Segment, RevisionSegment.segment_id == Segment.id)
-        .where(condition)
         .order_by(RevisionSegment.position)
     )
-    return [Line._make(row) for row in session.execute(statement)]
 
 
-def _voices(session: Session, condition: ColumnElement[bool]) -> list[Voice]:
+@cache
+def _named() -> Select[*tuple[Any, ...]]:
+    """The lines with the public ids `wanted`, of the revisions `ids`."""
+    return _lines().where(
+        Segment.public_id.in_(bindparam("wanted", expanding=True)),
+        RevisionSegment.revision_id.in_(bindparam("ids", expanding=True)),
+    )
+
+
+def _at(places: Mapping[int, Collection[int]]) -> Select[*tuple[Any, ...]]:
+    """The lines at these positions of revisions. Not as pairs: SQLite looks for those in the whole table."""
+    return _lines().where(
+        or_(
+            *(
+                and_(RevisionSegment.revision_id == revision_id, RevisionSegment.position.in_(positions))
+                for revision_id, positions in places.items()
+            )
+        )
+    )
+
+
+@cache
+def _runs() -> Select[*tuple[Any, ...]]:
+    made_with = (Recognition.model, Recognition.engine, Recognition.engine_version)
+    return select(Recognition.id, *made_with).where(Recognition.id.in_(bindparam("ids", expanding=True)))
+
+
+def _voices(session: Session, parts: Iterable[Part]) -> dict[int, list[Voice]]:
+    """Who speaks in what is open, by the revision's row id."""
+    whole: dict[bool, list[int]] = {}
+    found: dict[int, list[Voice]] = {}
+    rows: list[Any] = []
+    for part in parts:
+        if all(spans == EVERYTHING for spans in part.borders.values()):
+            whole.setdefault(part.machine_text, []).append(part.revision_id)
+        else:
+            open_lines = and_(_open(part.borders), _may_be_read(part.machine_text))
+            of_part = RevisionSegment.revision_id == part.revision_id
+            rows += session.execute(_voices_of(open_lines).where(of_part))
+    for machine_text, ids in whole.items():
+        rows += session.execute(_voices_of_whole(machine_text), {"ids": ids})
+    for revision_id, *voice in rows:
+        found.setdefault(revision_id, []).append(Voice._make(voice))
+    return found
+
+
+def _voices_of(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     columns = (Segment.person_id, Segment.speaker_label, Segment.language, Segment.recognition_id)
-    statement = (
-        select(func.min(RevisionSegment.position), *columns)
+    return (
+        select(RevisionSegment.revision_id, func.min(RevisionSegment.position), *columns)
         .join(Segment, RevisionSegment.segment_id == Segment.id)
         .where(condition)
-        .group_by(*columns)
+        .group_by(RevisionSegment.revision_id, *columns)
     )
-    return [Voice._make(row) for row in session.execute(statement)]
+
+
+@cache
+def _voices_of_whole(machine_text: bool) -> Select[*tuple[Any, ...]]:
+    """Of the revisions `ids`, of which everything is open."""
+    spoken = and_(Segment.start_ms >= 0, _worded())
+    everything = and_(or_(Segment.recording_id.is_(None), spoken), _may_be_read(machine_text))
+    return _voices_of(everything).where(RevisionSegment.revision_id.in_(bindparam("ids", expanding=True)))
 
 
 def _open(borders: Borders) -> ColumnElement[bool]:

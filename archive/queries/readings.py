@@ -1,7 +1,7 @@
 """From rows to what one viewer may read of them: the gate is asked here, once for each use, and its answer is
 all that goes into a `Reading`."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ from archive.models import Derivative, Recording, Revision, Testimony, Transcrip
 from archive.models.transcript import shown_revision
 from archive.passages import OpenText, cut_passages
 from archive.queries import testimonies
-from archive.queries.lines import Borders, Lines, engine_names, load_lines, load_part
+from archive.queries.lines import Borders, Lines, Part, engine_names, load_lines, load_parts
 from archive.reading import (
     UNKNOWN_LANGUAGE,
     UNTITLED,
@@ -25,8 +25,11 @@ from archive.reading import (
     Stream,
 )
 
-_Load = Callable[[Revision, Borders, bool], Lines]
-"""From a revision, what is open of it by recording, and whether unchecked machine text is, to its lines."""
+_Load = Callable[[int], Lines]
+"""From a revision's row id to its lines."""
+
+_Spans = Mapping[int | None, tuple[Span, ...]]
+"""What is open of a text, by the recording's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ def read(
     opening = _open(testimony, viewer, use, now)
     if not isinstance(opening, Opening):
         return opening
-    load = _loader(session) if text else None
-    return _reading(session, testimony, opening, load, revision)
+    texts = _texts(session, testimony, opening, _loader(session), revision) if text else ()
+    return _reading(testimony, opening, texts)
 
 
 def read_uses(
@@ -72,44 +75,58 @@ def read_uses(
             answers.append(opening)
             continue
         same = next((reading for other, reading in made if other == opening), None)
-        reading = same or _reading(session, testimony, opening, load)
+        reading = same or _reading(testimony, opening, _texts(session, testimony, opening, load))
         made.append((opening, reading))
         answers.append(reading)
     return tuple(answers)
 
 
-def read_part(
+def read_parts(
     session: Session,
-    testimony: Testimony,
+    rows: Iterable[Testimony],
     viewer: Viewer,
     use: Use,
     now: datetime,
     *,
-    wanted: Collection[str],
+    wanted: Mapping[str, Collection[str]],
     around: int,
-) -> Reading | Closed | None:
-    """As `read`, with no more passages than are needed to show those whose ids are `wanted`.
+) -> dict[str, Reading]:
+    """As `read`, by public id, with no more passages than are needed to show those whose ids are `wanted` of
+    each testimony; what the viewer may not have is left out.
 
-    They, and all else that is told of the testimony and its streams, are as in the whole reading; what was
-    left out counts as a gap. A phrase that lies in a wanted passage, or runs over up to `around` words beside
-    it, is there with all that it touches and the words around that.
+    They, and all that is told of the testimony, are as in the whole reading; what was left out counts as a
+    gap, and who made a stream is told of the passages that are there. A phrase that lies in a wanted passage,
+    or runs over up to `around` words beside it, is there with all that it touches and the words around that.
     """
-    opening = _open(testimony, viewer, use, now)
-    if not isinstance(opening, Opening):
-        return opening
-
-    def load(revision: Revision, borders: Borders, machine_text: bool) -> Lines:
-        return load_part(
-            session, revision.id, borders, machine_text=machine_text, wanted=wanted, around=around
+    opened = [(row, opening) for row in rows if isinstance(opening := _open(row, viewer, use, now), Opening)]
+    texts = {row.public_id: _open_texts(row, opening) for row, opening in opened}
+    parts = [
+        Part(
+            revision.id,
+            _borders(row, spans),
+            opening.machine_text,
+            wanted[row.public_id],
+            heard=not row.languages,
         )
-
-    reading = _reading(session, testimony, opening, load)
-    there = {passage.id for stream in reading.streams for passage in stream.passages}
-    if there.issuperset(wanted):
-        return reading
-    # Closed since, or gone with a revision; or cut for another reason than a border, as text with white space
-    # round it is. Only the whole text can tell.
-    return _reading(session, testimony, opening, _loader(session))
+        for row, opening in opened
+        for _, revision, spans in texts[row.public_id]
+    ]
+    lines = load_parts(session, parts, around)
+    engines = engine_names(session, lines.values())
+    found = {}
+    for row, opening in opened:
+        cut = [
+            (transcript, revision, _cut(row, opening, spans, lines[revision.id], engines))
+            for transcript, revision, spans in texts[row.public_id]
+        ]
+        reading = _reading(row, opening, cut)
+        there = {passage.id for stream in reading.streams for passage in stream.passages}
+        if not there.issuperset(wanted[row.public_id]):
+            # Closed since, or gone with a revision; or cut for another reason than a border, as text with
+            # white space round it is. Only the whole text can tell.
+            reading = _reading(row, opening, _texts(session, row, opening, _loader(session)))
+        found[row.public_id] = reading
+    return found
 
 
 def read_public_id(
@@ -162,18 +179,11 @@ def _open(testimony: Testimony, viewer: Viewer, use: Use, now: datetime) -> Open
 
 def _loader(session: Session) -> _Load:
     """Loads whole revisions, each once."""
-    remembered = cache(lambda revision_id: load_lines(session, revision_id))
-    return lambda revision, borders, machine_text: remembered(revision.id)
+    return cache(lambda revision_id: load_lines(session, revision_id))
 
 
-def _reading(
-    session: Session,
-    testimony: Testimony,
-    opening: Opening,
-    load: _Load | None,
-    revision: int | None = None,
-) -> Reading:
-    texts = _texts(session, testimony, opening, load, revision) if load else ()
+def _reading(testimony: Testimony, opening: Opening, read_texts: Iterable["_Text"]) -> Reading:
+    texts = [text for text in read_texts if text[2].languages]  # of the others nothing is open
     description = {
         key: "; ".join(value) if isinstance(value, list) else value
         for key, value in testimony.description.items()
@@ -205,41 +215,52 @@ _Text = tuple[Transcript, Revision, OpenText]
 
 
 def _texts(
-    session: Session, testimony: Testimony, opening: Opening, load: _Load, number: int | None
-) -> tuple[_Text, ...]:
-    """The revisions of which something is open, with what that is."""
-    numbers = {recording.id: recording.number for recording in testimony.recordings}
-    speakers = {
-        role.person_id: role.person.published_name or role_name(role.role)
-        for role in reversed(testimony.roles)
-    }
-    loaded = []
-    for transcript in testimony.transcripts:
-        spans = opening.text.get(transcript.id)
-        revision = _revision(transcript, number)
-        if spans is not None and revision is not None:
-            borders = {row_id: spans.get(number, ()) for row_id, number in _placed(numbers)}
-            loaded.append((transcript, revision, spans, load(revision, borders, opening.machine_text)))
-    engines = engine_names(session, [lines for *_, lines in loaded])
-    texts = []
-    for transcript, revision, spans, lines in loaded:
-        text = cut_passages(
-            lines.lines,
-            numbers,
-            spans,
-            speakers,
-            engines,
-            machine_text=opening.machine_text,
-            voices=lines.voices,
-        )
-        if text.languages:
-            texts.append((transcript, revision, text))
-    return tuple(texts)
+    session: Session, testimony: Testimony, opening: Opening, load: _Load, number: int | None = None
+) -> list[_Text]:
+    """The revisions of which something may be open, with what that is, all of their lines loaded."""
+    texts = _open_texts(testimony, opening, number)
+    lines = {revision.id: load(revision.id) for _, revision, _ in texts}
+    engines = engine_names(session, lines.values())
+    return [
+        (transcript, revision, _cut(testimony, opening, spans, lines[revision.id], engines))
+        for transcript, revision, spans in texts
+    ]
 
 
-def _placed(numbers: Mapping[int, int]) -> list[tuple[int | None, int | None]]:
-    """Where text may lie: in recordings, by row id and number, or in none."""
-    return [(None, None), *numbers.items()]
+def _open_texts(
+    testimony: Testimony, opening: Opening, number: int | None = None
+) -> list[tuple[Transcript, Revision, _Spans]]:
+    """The revisions of which something may be open, and where."""
+    return [
+        (transcript, revision, spans)
+        for transcript in testimony.transcripts
+        if (spans := opening.text.get(transcript.id)) is not None
+        and (revision := _revision(transcript, number)) is not None
+    ]
+
+
+def _borders(testimony: Testimony, spans: _Spans) -> Borders:
+    """What is open where text may lie: in recordings, or in none."""
+    places: list[tuple[int | None, int | None]] = [(None, None)]
+    places += [(recording.id, recording.number) for recording in testimony.recordings]
+    return {row_id: spans.get(number, ()) for row_id, number in places}
+
+
+def _cut(
+    testimony: Testimony, opening: Opening, spans: _Spans, lines: Lines, engines: Mapping[int, str]
+) -> OpenText:
+    return cut_passages(
+        lines.lines,
+        {recording.id: recording.number for recording in testimony.recordings},
+        spans,
+        {
+            role.person_id: role.person.published_name or role_name(role.role)
+            for role in reversed(testimony.roles)
+        },
+        engines,
+        machine_text=opening.machine_text,
+        voices=lines.voices,
+    )
 
 
 def _stream(transcript: Transcript, revision: Revision, text: OpenText) -> Stream:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.analysis import tokens
+from search.analysis import _pieces, _segmented, tokens
 from search.forms import exact
 from tests.search.readings import LANGUAGES
 
@@ -78,3 +78,11 @@ def test_a_word_typed_as_it_stands_gives_the_same_token(text: str) -> None:
     for token in tokens(text):
         again = tokens(text[token.start : token.end])
         assert [one.exact for one in again] == [token.exact]
+
+
+@given(st.text("aZ0äßŁέΩжЙאךװ.,;:!?()'-", min_size=1, max_size=8))
+@example("(rain),")
+@example("b.c")
+@example('צה"ל')
+def test_a_plain_word_is_cut_as_any_other(chunk: str) -> None:
+    assert list(_pieces(chunk)) == list(_segmented(chunk))

@@ -192,6 +192,12 @@ def add(
     session.expunge_all()
 
 
+def read_part(session: Session, row: Testimony, viewer: Viewer, wanted: set[str], around: int) -> Reading:
+    asked = {row.public_id: wanted}
+    found = readings.read_parts(session, [row], viewer, "search", NOW, wanted=asked, around=around)
+    return found[row.public_id]
+
+
 def passages_of(one: Reading) -> list[Passage]:
     return [passage for stream in one.streams for passage in stream.passages]
 
@@ -241,13 +247,12 @@ def test_a_part_tells_what_the_whole_tells(
             st.sampled_from([positive, And(parts=(positive, Not(part=other))), Or(parts=(positive, other))])
         )
         around = words_around(ask("").model_copy(update={"tree": tree}))
-        part = readings.read_part(session, row, viewer, "search", NOW, wanted=wanted, around=around)
-        assert isinstance(part, Reading)
+        part = read_part(session, row, viewer, wanted, around)
         assert replace(part, streams=()) == replace(whole, streams=())
-        assert [replace(stream, passages=()) for stream in part.streams] == [
-            replace(stream, passages=()) for stream in whole.streams
-        ]
-        assert [stream.machine for stream in part.streams] == [stream.machine for stream in whole.streams]
+        for stream in part.streams:
+            same = next(other for other in whole.streams if other.id == stream.id)
+            assert (stream.kind, stream.revision, stream.status) == (same.kind, same.revision, same.status)
+            assert stream.machine or not any(passage.machine for passage in stream.passages)
         known = {passage.id: replace(passage, gap_before=False) for passage in passages_of(whole)}
         given_ids = [passage.id for passage in passages_of(part)]
         assert wanted <= set(given_ids)
@@ -272,8 +277,7 @@ def test_of_a_long_text_only_what_is_wanted_is_loaded(archive: SmallArchive) -> 
         wanted = whole.streams[0].passages[20].id
         numbers = []
         for around in (0, 1, 8):
-            part = readings.read_part(session, row, PUBLIC, "search", NOW, wanted={wanted}, around=around)
-            assert isinstance(part, Reading)
+            part = read_part(session, row, PUBLIC, {wanted}, around)
             numbers.append(len(part.streams[0].passages))
         assert numbers[0] == 1
         assert 5 <= numbers[1] <= numbers[2] < 20
@@ -300,10 +304,7 @@ def test_a_phrase_over_borders_is_marked_in_a_part_as_in_the_whole(
         whole = readings.read(session, row, PUBLIC, "search", NOW)
         assert isinstance(whole, Reading)
         for one in passages_of(whole):
-            part = readings.read_part(
-                session, row, PUBLIC, "search", NOW, wanted={one.id}, around=len(phrase) - 1
-            )
-            assert isinstance(part, Reading)
+            part = read_part(session, row, PUBLIC, {one.id}, len(phrase) - 1)
             expected, got = (mark(tree, each, {one.id}).passages for each in (whole, part))
             assert [(m.passage.id, m.marks, m.joined) for m in got] == [
                 (m.passage.id, m.marks, m.joined) for m in expected
