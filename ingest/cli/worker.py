@@ -11,6 +11,7 @@ import typer
 
 from archive.errors import WorkerRunning
 from ingest.cli.app import Archive, app, open_archive, set_log_level
+from ingest.cli.options import ComputeType, Device, EngineName, Model
 
 if TYPE_CHECKING:
     from archive.settings import Settings
@@ -19,12 +20,27 @@ _RETRY_SECONDS = 2.0
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    model: Model = None,
+    engine: EngineName = None,
+    device: Device = None,
+    compute_type: ComputeType = None,
+) -> None:
     """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it."""
     from ingest.worker import run_worker
 
-    with open_archive() as archive:
+    with open_archive(model=model, engine=engine, device=device, compute_type=compute_type) as archive:
+        check_recognition(archive.settings)
         run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
+
+
+def check_recognition(settings: "Settings") -> None:
+    """Refuse before any work what could not be recognised with. Raises WrongInput for a number type that the
+    engine does not have, ProgramMissing where the engine is not installed."""
+    from ingest.transcription.engines import ENGINES, settle_compute_type
+
+    settle_compute_type(settings)
+    ENGINES[settings.engine].require()
 
 
 def work_beside(settings: "Settings") -> None:
