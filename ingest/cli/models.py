@@ -101,7 +101,7 @@ def verify(engine: EngineName = None, as_json: Json = False) -> None:
             indent=1,
         )
     else:
-        tell(f"{len(checked)} models: {_bad(bad)}")
+        tell(f"models read: {len(checked)}, {_bad(bad)}")
     if bad:
         raise typer.Exit(1)
 

@@ -1,6 +1,6 @@
-"""Which fixture to pick: `whisper` is the real engine, with real weights (slow); `checkpoint` the same weights
-for openai-whisper; `speech("jfk.flac")` is the sound of a recording of a person. They skip, or fail where
-CI=true, when they cannot be had."""
+"""Which fixture to pick: `whisper` is the real engine, with real weights (slow); `checkpoint` the same
+weights for openai-whisper; `speech("jfk.flac")` is the sound of a recording of a person. They skip, or fail
+where CI=true, when they cannot be had."""
 
 import os
 import shutil

@@ -1,6 +1,11 @@
 """Real openai-whisper, with the weights that faster-whisper has: the contract, the library's own words,
 nobody's words translated, no words where nobody speaks."""
 
+import json
+import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,6 +132,28 @@ def test_words_that_were_drawn_by_lot_come_out_the_same(openai_whisper: Transcri
     heard = [openai_whisper.recognise(music, window_of(music), Language("en")) for _ in range(2)]
     assert max(segment.temperature or 0 for segment in heard[0].segments) > 0
     assert heard[0].to_bytes() == heard[1].to_bytes()
+
+
+def test_an_ingest_is_heard_by_it(
+    openai_factory: TranscriberFactory, checkpoint: Path, speech_folder: Path, tmp_path: Path
+) -> None:
+    """The command as a person runs it, recogniser processes and all."""
+    path = speech_folder / "jfk.flac"
+    arguments = ["--engine", "openai-whisper", "--model", str(checkpoint), "--access", "public", "--json"]
+    environment = os.environ | {"TESTIMONY_HOME": str(tmp_path / "archive"), "TESTIMONY_RECOGNISERS": "1"}
+    command = [sys.executable, "-c", "from ingest.cli import main; main()", "ingest", str(path), *arguments]
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (public_id,) = json.loads(done.stdout)["published"]
+    with sqlite3.connect(tmp_path / "archive" / "archive.db") as database:
+        rows = database.execute("SELECT engine, model, language, finished_at FROM recognition").fetchall()
+        (text,) = database.execute("SELECT group_concat(text, ' ') FROM segment").fetchone()
+    database.close()
+    assert [row[:3] for row in rows] == [("openai-whisper", "converted-base", "en")]
+    assert "ask not what your country can do for you" in text.lower()
+    assert public_id
 
 
 def test_a_language_that_it_does_not_hear_is_refused(openai_whisper: Transcriber) -> None:
