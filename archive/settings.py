@@ -54,10 +54,15 @@ class Settings(BaseSettings):
         default=Path("~/.cache/testimony/models"),
         description="Folder with recognition models, and cache of those that were fetched.",
     )
-    engine: Literal["faster-whisper"] = Field(default="faster-whisper", description="Recognition engine.")
-    model: str = Field(default="base", description="Recognition model: a size, or a folder.")
-    device: str = Field(default="cpu", description="Device for recognition: cpu or cuda.")
-    compute_type: str = Field(default="int8", description="Number type for recognition.")
+    engine: Literal["faster-whisper", "openai-whisper"] = Field(
+        default="faster-whisper", description="Recognition engine."
+    )
+    model: str = Field(default="base", description="Recognition model: a size, or where one lies.")
+    device: Literal["cpu", "cuda"] = Field(default="cpu", description="Device for recognition.")
+    compute_type: str | None = Field(
+        default=None,
+        description="Number type for recognition; default: what the engine does best on the device.",
+    )
     beam_size: int = Field(default=5, ge=1, le=20, description="Beam width of recognition.")
     recognisers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,

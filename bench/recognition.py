@@ -25,6 +25,7 @@ from ingest.media.commands import Programs, find_programs
 from ingest.media.decoding import decode
 from ingest.media.probe import probe
 from ingest.media.sound import read_stretch
+from ingest.transcription.engines import settle_compute_type
 from ingest.transcription.hallucination import mark_dropped
 from ingest.transcription.transcriber import Language, Transcriber, create_transcriber
 from ingest.transcription.voice import measure_voice
@@ -50,6 +51,8 @@ class Row:
     seconds: float
     preparing: float
     recognising: float
+    working: float
+    """Processor time of recognising, all threads."""
     heard: str
     dropped: int
 
@@ -84,7 +87,7 @@ def measure(
             started = time.perf_counter()
             sound = decode(path, probe(path, programs), Path(work) / "sound", programs)
             voice = measure_voice(sound.path)
-            prepared = time.perf_counter()
+            prepared, before = time.perf_counter(), time.process_time()
             windows = [
                 mark_dropped(
                     transcriber.recognise(
@@ -103,6 +106,7 @@ def measure(
                 seconds=sound.duration_ms / 1000,
                 preparing=prepared - started,
                 recognising=done - prepared,
+                working=time.process_time() - before,
                 heard="".join(word.text for word in words if word.dropped is None),
                 dropped=sum(word.dropped is not None for word in words),
             )
@@ -119,7 +123,7 @@ def main() -> int:
     settings = Settings()
     started = time.perf_counter()
     transcriber = create_transcriber(settings)
-    engine, settled = transcriber.engine, f"{settings.compute_type} on {settings.device}"
+    engine, settled = transcriber.engine, f"{settle_compute_type(settings)} on {settings.device}"
     print(f"{engine.name} {engine.version}, model {engine.model}, {settled}, beam {settings.beam_size};")
     print(f"weights checked and loaded in {time.perf_counter() - started:.1f} s\n")
     print("| recording | language | seconds | words | word errors | dropped | preparing | real-time factor |")

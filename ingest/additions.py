@@ -215,8 +215,8 @@ class Taking:
         transfers.check_offset(recording, file.duration_ms, offset_ms, path)
         earlier_ms = file.offset_ms
         transfers.correct_offset(self.session, self.testimony, recording, file, offset_ms)
-        run = recognition_changes.latest(self.session, file)
-        if run is not None and run.finished_at is not None:
+        run = recognition_changes.finished(self.session, file)
+        if run is not None:
             recognition_changes.shift_flags(run, earlier_ms - offset_ms)
         if run is not None and run.published_at is not None and file.current:
             publish_recognition(self.session, self.testimony, recording, run, self.now)

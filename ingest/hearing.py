@@ -1,10 +1,11 @@
 """Having a recording transcribed: decoded, cut into windows at pauses, and heard window by window.
 
 Each window is kept in the database as soon as it is there, so that a crash loses at most those in progress;
-a run that goes on hears the missing windows only, in the same cuts and the same language.
+a run that goes on hears the missing windows only, in the same cuts and the same language, by the same engine.
+Another one begins a run of its own; what the first has heard stays in the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from ingest.media.decoding import decode
 from ingest.transcription.detection import detect_language
 from ingest.transcription.hallucination import find_wordless, mark_dropped
 from ingest.transcription.heap import give_back
+from ingest.transcription.pool import RecogniserPool
 from ingest.transcription.switches import find_changes
 from ingest.transcription.transcriber import Language
 from ingest.transcription.voice import Voice, measure_voice
@@ -33,25 +35,27 @@ _POLL_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Heard:
-    """What an archivist should know of a run: spans to listen to (in the time of the file), and how many
-    words were dropped."""
+    """What an archivist should know of a run (`run`: its row): spans to listen to (in the time of the file),
+    and how many words were dropped."""
 
+    run: int
     flags: list[dict[str, Any]] = field(default_factory=list)
     dropped: int = 0
 
 
-def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recognition | None) -> Heard:
-    """Hear what is missing of a recording. `run` is the newest run over its file, finished or not, if any.
+def hear(shop: Workshop, testimony: Testimony, recording: Recording, runs: Sequence[Recognition]) -> Heard:
+    """Hear what is missing of a recording. `runs` are those over its file that broke off, the newest first.
 
-    When this returns, every window of the newest run is kept. Raises Interrupted, RecognitionFailed,
+    When this returns, every window of one run is kept. Raises Interrupted, RecognitionFailed,
     ProgramMissing, MediaError.
     """
     file = recording.current_file
     probe = Probe.model_validate(file.probe)
     if probe.audio is None:
-        _begin(shop, recording, _NO_ENGINE, Language(recording.language or "und"), [], None)
-        return Heard([_flag(0, file.duration_ms, "the file has no sound")])
+        row = _begin(shop, recording, _NO_ENGINE, Language(recording.language or "und"), [], None)
+        return Heard(row, [_flag(0, file.duration_ms, "the file has no sound")])
     pool = shop.recognisers.pool()
+    run = _choose(runs, pool)
     sound = decode(
         shop.original(testimony, file),
         probe,
@@ -71,7 +75,9 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
                 else detect_language(pool, sound.path, voice, sound.duration_ms)
             )
             kept: dict[int, WindowRecognition] = {}
+            row = 0  # of the run that begins with its first window
         else:
+            row = run.id
             windows = [Window(number, start, end) for number, (start, end) in enumerate(run.plan, start=1)]
             language = Language(run.language, run.language_probability)
             kept = {
@@ -85,16 +91,16 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
         try:
             for result in _as_they_come(shop, futures):
                 marked = mark_dropped(result, voice)
-                _begin(shop, recording, marked.engine, language, windows, marked)
+                row = _begin(shop, recording, marked.engine, language, windows, marked)
                 kept[marked.number] = marked
         except LanguageUnknown as error:
             # Romani, say: what is spoken can be heard and described, if not transcribed by a machine.
-            _begin(shop, recording, _NO_ENGINE, language, [], None)
-            return Heard([_flag(0, file.duration_ms, str(error))])
+            row = _begin(shop, recording, _NO_ENGINE, language, [], None)
+            return Heard(row, [_flag(0, file.duration_ms, str(error))])
     finally:
         sound.path.unlink(missing_ok=True)
         give_back()
-    heard = _heard(voice, [kept[number] for number in sorted(kept)])
+    heard = _heard(row, voice, [kept[number] for number in sorted(kept)])
     if falls_short(sound.duration_ms, probe.audio.end_ms):
         heard.flags.append(
             _flag(sound.duration_ms, probe.audio.end_ms, "the file is damaged: no sound comes out")
@@ -103,6 +109,15 @@ def hear(shop: Workshop, testimony: Testimony, recording: Recording, run: Recogn
 
 
 _NO_ENGINE = Engine(name="none", version="", model="")
+
+
+def _choose(runs: Sequence[Recognition], pool: RecogniserPool) -> Recognition | None:
+    """The run to go on with, if any: one that lacks no window, or the newest of what hears now."""
+    whole = next((run for run in runs if run.whole), None)
+    if whole is not None or not runs:
+        return whole
+    engine = pool.name_engine().result()
+    return next((run for run in runs if run.made_by == engine), None)
 
 
 def _as_they_come(
@@ -127,17 +142,15 @@ def _begin(
     language: Language,
     windows: list[Window],
     result: WindowRecognition | None,
-) -> None:
+) -> int:
+    """Keep a window, in a run that is begun with the first one. Returns the row of the run."""
     with writing(shop.engine) as session:
         _, row = load(session, recording.id)
         file = find_file(row, recording.current_file)
-        run = changes.latest(session, file) or changes.begin(
+        run = changes.unfinished(session, file, engine) or changes.begin(
             session,
             file,
-            engine=engine.name,
-            engine_version=engine.version,
-            model=engine.model,
-            parameters=dict(engine.parameters),
+            engine=engine,
             language=language.tag,
             language_probability=language.probability,
             language_given=recording.language is not None,
@@ -147,11 +160,12 @@ def _begin(
             changes.keep_window(
                 session, run.id, result.number, result.start_ms, result.end_ms, result.to_bytes(), now()
             )
+        return run.id
 
 
-def _heard(voice: Voice, windows: list[WindowRecognition]) -> Heard:
+def _heard(row: int, voice: Voice, windows: list[WindowRecognition]) -> Heard:
     words = [word for window in windows for word in window.words]
-    heard = Heard(dropped=sum(word.dropped is not None for word in words))
+    heard = Heard(row, dropped=sum(word.dropped is not None for word in words))
     for stretch in find_wordless(voice, words):
         reason = "a voice, but no words" if stretch.voice else "sound, but no words"
         heard.flags.append(_flag(stretch.start_ms, stretch.end_ms, reason))

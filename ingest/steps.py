@@ -15,7 +15,7 @@ from archive.clock import now
 from archive.database import reading, writing
 from archive.errors import ChecksumMismatch, DiskRefused, MediaError, StoreError
 from archive.jobs import Interrupted
-from archive.models import File, Recording, Testimony
+from archive.models import File, Recognition, Recording, Testimony
 from archive.queries import copies
 from archive.store import StoredFile
 from ingest import hearing
@@ -127,7 +127,7 @@ def replace(shop: Workshop, recording_id: int) -> None:
             return  # what is closed changed meanwhile, which makes other copies due, and this again
         for file in ready:
             transfers.make_current(session, testimony, recording, file, at=now())
-        run = recognition_changes.latest(session, recording.current_file)
+        run = recognition_changes.finished(session, recording.current_file)
         if run is not None and run.published_at is not None:
             # It was the current one before: the machine's text is again what was heard in it.
             publish_recognition(session, testimony, recording, run, now())
@@ -138,15 +138,14 @@ def transcribe(shop: Workshop, recording_id: int) -> None:
     with reading(shop.engine) as session:
         testimony, recording = load(session, recording_id)
         file = recording.current_file
-        run = recognition_changes.latest(session, file)
-    if run is not None and run.finished_at is not None:
+        runs = recognition_changes.runs(session, file)
+    if any(run.finished_at is not None for run in runs):
         return
-    heard = hearing.hear(shop, testimony, recording, run)
+    heard = hearing.hear(shop, testimony, recording, runs)
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
         file = find_file(recording, file)  # another may be the current one by now
-        run = recognition_changes.latest(session, file)
-        assert run is not None  # noqa: S101 - hearing has begun one
+        run = session.get_one(Recognition, heard.run)
         recognition_changes.finish(run, heard.flags, file.offset_ms, now())
         record(
             session,
@@ -165,8 +164,8 @@ def publish(shop: Workshop, recording_id: int) -> None:
     """Put what was heard, and texts that came along, into revisions that are shown and searched."""
     with writing(shop.engine) as session:
         testimony, recording = load(session, recording_id)
-        run = recognition_changes.latest(session, recording.current_file)
-        if run is None or run.finished_at is None:
+        run = recognition_changes.finished(session, recording.current_file)
+        if run is None:
             return  # another file became the current one since: that made this recording's work due again
         published = []
         if run.published_at is None:

@@ -27,8 +27,7 @@ from ingest.copies import look_at_copies
 from ingest.media.commands import find_programs
 from ingest.steps import work_on
 from ingest.transcription.pool import RecogniserPool
-from ingest.transcription.transcriber import Transcriber, TranscriberFactory
-from ingest.transcription.weights import find_weights
+from ingest.transcription.transcriber import Transcriber, create_factory
 from ingest.workshop import Recognisers, Workshop, own_folder
 from search.backend import SearchBackend, create_backend
 from search.indexer import deliver, prepare
@@ -57,8 +56,7 @@ def run_worker(
     """
 
     def start_pool() -> RecogniserPool:
-        factory = transcriber or TranscriberFactory(settings, find_weights(settings))
-        return RecogniserPool(factory, settings.recognisers, eager=until_idle)
+        return RecogniserPool(transcriber or create_factory(settings), settings.recognisers, eager=until_idle)
 
     programs = find_programs(settings)
     recognisers = Recognisers(start_pool)

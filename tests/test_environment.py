@@ -46,6 +46,7 @@ def test_every_requirement_is_pinned_and_hashed_and_names_no_host(path: Path) ->
         ("run", project()["project"]["dependencies"]),
         ("weights", project()["project"]["optional-dependencies"]["weights"]),
         ("ffmpeg", project()["project"]["optional-dependencies"]["ffmpeg"]),
+        ("openai-whisper", project()["project"]["optional-dependencies"]["openai-whisper"]),
         *project()["dependency-groups"].items(),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -59,6 +60,13 @@ def test_requirements_hold_all_that_the_project_asks_for(name: str, asked: list[
 def test_development_has_the_versions_that_run() -> None:
     run, dev = pinned(ROOT / "requirements/run.txt"), pinned(ROOT / "requirements/dev.txt")
     assert run.items() <= dev.items()
+
+
+def test_openai_whisper_goes_into_the_environment_of_development() -> None:
+    dev, engine = pinned(ROOT / "requirements/dev.txt"), pinned(ROOT / "requirements/openai-whisper.txt")
+    assert {name: dev[name] for name in engine if name in dev} == {
+        name: version for name, version in engine.items() if name in dev
+    }
 
 
 def test_what_builds_packages_from_source_is_there() -> None:

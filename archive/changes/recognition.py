@@ -8,28 +8,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.models import File, Recognition, RecognitionWindow
+from schemas.recognition import Engine
 
 
-def latest(session: Session, file: File) -> Recognition | None:
-    """The newest run over a file, with its windows."""
+def runs(session: Session, file: File) -> list[Recognition]:
+    """All runs over a file with their windows, the newest first: whole ones, and those that broke off."""
     statement = (
         select(Recognition)
         .where(Recognition.file_id == file.id)
         .order_by(Recognition.id.desc())
-        .limit(1)
         .options(selectinload(Recognition.windows))
     )
-    return session.scalars(statement).one_or_none()
+    return list(session.scalars(statement))
+
+
+def finished(session: Session, file: File) -> Recognition | None:
+    """The newest run over a file that was finished, with its windows."""
+    return next((run for run in runs(session, file) if run.finished_at is not None), None)
+
+
+def unfinished(session: Session, file: File, engine: Engine) -> Recognition | None:
+    """The newest run over a file that `engine`, with all its parameters, has begun and may go on with."""
+    return next(
+        (run for run in runs(session, file) if run.finished_at is None and run.made_by == engine), None
+    )
 
 
 def begin(
     session: Session,
     file: File,
     *,
-    engine: str,
-    engine_version: str,
-    model: str,
-    parameters: dict[str, Any],
+    engine: Engine,
     language: str,
     language_probability: float | None,
     language_given: bool,
@@ -38,10 +47,10 @@ def begin(
     """Begin a run: its plan of windows is fixed now, so that a later process goes on with the same cuts."""
     run = Recognition(
         file_id=file.id,
-        engine=engine,
-        engine_version=engine_version,
-        model=model,
-        parameters=parameters,
+        engine=engine.name,
+        engine_version=engine.version,
+        model=engine.model,
+        parameters=dict(engine.parameters),
         language=language,
         language_probability=language_probability,
         language_given=language_given,

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.models.base import Base, HasCreation, HasPublicId
+from schemas.recognition import Engine
 
 
 class RecognitionWindow(Base):
@@ -50,6 +51,18 @@ class Recognition(HasPublicId, HasCreation, Base):
     """When its text went into a revision."""
 
     windows: Mapped[list[RecognitionWindow]] = relationship(lazy="raise", order_by=RecognitionWindow.number)
+
+    @property
+    def made_by(self) -> Engine:
+        """What hears in it. No other engine, version, model or parameters go on with it."""
+        return Engine(
+            name=self.engine, version=self.engine_version, model=self.model, parameters=self.parameters
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether every window is heard."""
+        return len(self.windows) == len(self.plan)
 
     @property
     def label(self) -> str:

@@ -63,7 +63,10 @@ def progress(session: Session, recording_ids: Iterable[int] | None = None) -> li
     runs = {
         run.file_id: run
         for run in session.scalars(
-            select(Recognition).where(Recognition.file_id.in_(file_ids)).order_by(Recognition.id)
+            select(Recognition)
+            .where(Recognition.file_id.in_(file_ids))
+            # The last one counts: the newest that was finished, or else the newest that is not.
+            .order_by(Recognition.finished_at.is_not(None), Recognition.id)
         )
     }
     heard_rows = session.execute(

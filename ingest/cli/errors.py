@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import typer
+from pydantic_core import ValidationError
 from typer.core import TyperGroup
 
 from archive.errors import ArchiveError
@@ -13,17 +14,29 @@ log = logging.getLogger(__name__)
 
 
 class ArchiveGroup(TyperGroup):
-    """A command group whose commands may raise any ArchiveError, or a group of them."""
+    """A command group whose commands may raise any ArchiveError, or a group of them, and find settings that
+    will not do."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; errors of ours become sentences and exit code 1."""
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except* ArchiveError as group:
             for error in _leaves(group):
                 log.debug("failed", exc_info=error)
                 tell(f"testimony: {error}", err=True)
         raise typer.Exit(1)
+
+    def _invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ValidationError as error:
+            if error.title != "Settings":
+                raise
+            for problem in error.errors():
+                name = "_".join(["TESTIMONY", *(str(part).upper() for part in problem["loc"])])
+                tell(f"testimony: {name} is {problem['input']!r}: {problem['msg']}", err=True)
+            raise typer.Exit(2) from None
 
 
 def _leaves(group: BaseExceptionGroup[ArchiveError]) -> list[ArchiveError]:

@@ -12,11 +12,11 @@ from archive.clock import now
 from archive.errors import ArchiveError, DiskRefused, SearchUnavailable, StoreError, WorkerLost, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.delivery import keep_closings
-from ingest.cli.options import DryRun, EngineName, Json, Language, Level, Model
+from ingest.cli.options import ComputeType, Device, DryRun, EngineName, Json, Language, Level, Model
 from ingest.cli.output import tell, tell_json
 from ingest.cli.planning import Transfer, plan, read_transfer
 from ingest.cli.rehearsal import Rehearsed, rehearse
-from ingest.cli.worker import stop_on_signals
+from ingest.cli.worker import check_recognition, stop_on_signals
 
 if TYPE_CHECKING:
     from archive.jobs import Deferring
@@ -65,6 +65,8 @@ def ingest(
     access: Level = None,
     model: Model = None,
     engine: EngineName = None,
+    device: Device = None,
+    compute_type: ComputeType = None,
     allow_duplicate: Annotated[
         bool, typer.Option("--allow-duplicate", help="Take a file in that is in another testimony already.")
     ] = False,
@@ -90,7 +92,8 @@ def ingest(
     """Bring media and texts in: receive, check, keep, transcribe, publish and index. A second run goes on
     where the first stopped."""
     transfer = read_transfer(transfer_of, offset, alone=metadata is None and len(paths) == 1)
-    with open_archive(model=model, engine=engine) as archive:
+    with open_archive(model=model, engine=engine, device=device, compute_type=compute_type) as archive:
+        check_recognition(archive.settings)
         if dry_run:
             wishes = (collection, access, language, allow_duplicate)
             _tell(rehearse(archive, paths, metadata, transfer, wishes), as_json=as_json)

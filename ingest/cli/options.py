@@ -53,5 +53,22 @@ Model = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Recognition model; default: as set.")
 ]
 EngineName = Annotated[
-    str | None, typer.Option("--engine", metavar="NAME", help="Recognition engine; default: as set.")
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Recognition engine, faster-whisper or openai-whisper; default: as set.",
+    ),
+]
+Device = Annotated[
+    str | None,
+    typer.Option("--device", metavar="NAME", help="Device for recognition, cpu or cuda; default: as set."),
+]
+ComputeType = Annotated[
+    str | None,
+    typer.Option(
+        "--compute-type",
+        metavar="NAME",
+        help="Number type for recognition, such as int8 or float16; default: what the engine does best.",
+    ),
 ]

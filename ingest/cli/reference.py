@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 import typer
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from ingest.cli import app
 
@@ -21,15 +21,23 @@ def reference() -> str:
     """The whole reference, in Markdown."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)  # noqa: S101 - a typer application with commands is one
-    return "\n".join([_OPENING, *(line for name in sorted(group.commands) for line in _command(group, name))])
+    return "\n".join([_OPENING, *_commands(group, "testimony")])
 
 
-def _command(group: TyperGroup, name: str) -> Iterator[str]:
-    command = group.commands[name]
+def _commands(group: TyperGroup, before: str) -> Iterator[str]:
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, f"{before} {name}")
+        elif isinstance(command, TyperCommand):
+            yield from _command(command, f"{before} {name}")
+
+
+def _command(command: TyperCommand, name: str) -> Iterator[str]:
     context = typer.Context(command)
     arguments = [each for each in command.params if isinstance(each, TyperArgument)]
     options = [each for each in command.params if isinstance(each, TyperOption)]
-    usage = " ".join(["testimony", name, "[OPTIONS]", *(_metavar(each) for each in arguments)])
+    usage = " ".join([name, "[OPTIONS]", *(_metavar(each) for each in arguments)])
     yield f"## `{usage}`\n"
     yield " ".join((command.help or "").split()) + "\n"
     for each in arguments:

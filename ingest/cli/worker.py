@@ -13,6 +13,7 @@ import typer
 
 from archive.errors import DatabaseUnavailable, WorkerLost, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive, set_log_level
+from ingest.cli.options import ComputeType, Device, EngineName, Model
 
 if TYPE_CHECKING:
     from archive.settings import Settings
@@ -42,10 +43,16 @@ class Stop(Event):
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    model: Model = None,
+    engine: EngineName = None,
+    device: Device = None,
+    compute_type: ComputeType = None,
+) -> None:
     """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it. On
     PostgreSQL any number may, on any number of machines that share the archive's folder."""
-    with open_archive() as archive:
+    with open_archive(model=model, engine=engine, device=device, compute_type=compute_type) as archive:
+        check_recognition(archive.settings)
         _work(archive, stop_on_signals())
 
 
@@ -63,6 +70,15 @@ def _work(archive: Archive, stop: Stop) -> None:
                 log.warning("%s; trying again until it goes on", error)
                 told_at = monotonic()
             stop.rest(_RETRY_SECONDS)
+
+
+def check_recognition(settings: "Settings") -> None:
+    """Refuse before any work what could not be recognised with. Raises WrongInput for a number type that the
+    engine does not have, ProgramMissing where the engine is not installed."""
+    from ingest.transcription.engines import ENGINES, settle_compute_type
+
+    settle_compute_type(settings)
+    ENGINES[settings.engine].require()
 
 
 def work_beside(settings: "Settings") -> None:

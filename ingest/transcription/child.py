@@ -18,7 +18,7 @@ from ingest.media.sound import Floats, read_stretch
 from ingest.transcription.heap import give_back
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
-from schemas.recognition import WindowRecognition
+from schemas.recognition import Engine, WindowRecognition
 
 STARTED = "started"
 """First answer to every task. A process that dies before it had gone already: its task is not to blame."""
@@ -46,6 +46,20 @@ class Recognise:
     def run(self, transcriber: Transcriber) -> WindowRecognition:
         """The recognition, raw."""
         return transcriber.recognise(_read(self.sound, self.window), self.window, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class NameEngine:
+    """Say what hears. Takes as long as the model takes to load."""
+
+    @property
+    def window(self) -> Window:
+        """It is about none."""
+        return Window(0, 0, 0)
+
+    def run(self, transcriber: Transcriber) -> Engine:
+        """The engine, as it goes into the record."""
+        return transcriber.engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
-"""Whisper that follows its speakers from one language into another.
+"""faster-whisper that follows its speakers from one language into another (`ear`).
 
-faster-whisper hears a window in chunks of up to half a minute, each in the language of the window. This one
-asks, chunk by chunk, what is spoken, in what the encoder has made of it already; a chunk in another language
-is heard in that, and one in which the language changes is heard up to the change (`switches`), so that the
-next begins there. What it overrides are steps of WhisperModel.generate_segments (1.2).
+faster-whisper hears each chunk of a window in the language of the window. What is overridden here are steps
+of WhisperModel.generate_segments (1.2): before a chunk is written, the ear is asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import faster_whisper
@@ -15,51 +13,9 @@ import numpy as np
 from faster_whisper.transcribe import get_ctranslate2_storage
 
 from ingest.media.sound import Floats
+from ingest.transcription.ear import FRAMES_A_SECOND, STATES_A_SECOND, Ear
 from ingest.transcription.heap import give_back
-from ingest.transcription.switches import (
-    GLANCE_S,
-    PROOF,
-    SHORT_SLICE_S,
-    SLICE_S,
-    SURE,
-    Probabilities,
-    Stretch,
-    find_change,
-    find_stretches,
-    hear_short,
-)
-
-_STATES_A_SECOND = 50  # of the encoder's output
-_FRAMES_A_SECOND = 100  # of what goes into it
-_SEARCH_S = 4
-"""Around the place where a change is supposed, it is searched for in short slices."""
-_AROUND_CHANGE_S = 1.0
-"""The quietest moment within this of the change is where the chunk ends."""
-_QUIET_FRAMES = 20
-_SILENCE_FRAMES = 200
-"""What follows the last words of a chunk that was cut, and is longer, is heard again."""
-
-
-@dataclass(slots=True)
-class Ear:
-    """How a window is heard, and what of it at the moment. Languages are the engine's codes."""
-
-    own: str
-    """The window's language."""
-    follows: bool
-    """Whether the language may change; else other languages are only noticed."""
-    spoken: str = ""
-    """The language in which the chunk at hand is written."""
-    also_heard: tuple[str, ...] = ()
-    """What else was heard in it, and not followed."""
-    frames: int | None = None
-    """How much of the chunk is heard, where its language changes."""
-    expected: str | None = None
-    """What was proven to begin where the chunk before was cut."""
-
-
-_TOGETHER = 8
-"""Slices that are asked about at once: all 26 of a chunk took 170 MB more."""
+from ingest.transcription.switches import Probabilities
 
 
 class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # the library has no types
@@ -74,32 +30,12 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
         """The encoder's output for a chunk, up to the first change of language in it."""
         give_back()
         output = super().encode(features)
-        ear = self.ear
-        if ear is None:
+        if self.ear is None:
             return output
-        ear.spoken, ear.also_heard, ear.frames = ear.own, (), None
-        expected, ear.expected = ear.expected, None
-        length = _length(features)
-        seconds = length // _FRAMES_A_SECOND
-        glances = self._slices(features, output, _spread(seconds), GLANCE_S)
-        if all(glance.get(ear.own, 0.0) >= SURE for glance in glances):
-            return output
-        starts = range(seconds - SLICE_S + 1)
-        if len(starts) >= PROOF:
-            slices = self._slices(features, output, starts, SLICE_S)
-            stretches = find_stretches(slices, ear.own, expected)
-        else:
-            (whole,) = self._languages(output)
-            stretches = [Stretch(hear_short(whole, ear.own, expected), 0)]
-        if not ear.follows:
-            ear.also_heard = tuple(sorted({stretch.language for stretch in stretches} - {ear.own}))
-            return output
-        ear.spoken = stretches[0].language
-        if len(stretches) > 1:
-            ear.expected = stretches[1].language
-            ear.frames = self._find_change(features, output, stretches, length)
+        self.ear.listen(_Chunk(self, features, output))
+        if self.ear.frames is not None:
             heard = features.copy()
-            heard[:, ear.frames :] = 0  # as the library fills up a short chunk
+            heard[:, self.ear.frames :] = 0  # as the library fills up a short chunk
             output = super().encode(heard)
         return output
 
@@ -130,11 +66,8 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
         segments, further, ends = super()._split_segments_by_timestamps(
             *args, segment_size=size, segment_duration=duration, seek=seek, **others
         )
-        if size < segment_size and ends and segments:
-            # The library takes it that nothing is said after the last words. Eleven seconds of speech were.
-            last = round(segments[-1]["end"] * _FRAMES_A_SECOND)
-            if seek < last < further - _SILENCE_FRAMES:
-                further = last
+        if self.ear is not None and ends and segments:
+            further = self.ear.go_on(seek, round(segments[-1]["end"] * FRAMES_A_SECOND), further)
         return segments, further, ends
 
     def add_word_timestamps(
@@ -146,53 +79,40 @@ class FollowingWhisper(faster_whisper.WhisperModel):  # type: ignore[misc]  # th
         )
 
     def _heard_of(self, frames: int) -> int:
-        return frames if self.ear is None or self.ear.frames is None else min(frames, self.ear.frames)
+        return frames if self.ear is None else self.ear.heard_of(frames)
 
-    def _find_change(self, features: Floats, output: Any, stretches: list[Stretch], length: int) -> int:
-        """The frame at which the second stretch begins."""
-        before, after = stretches[:2]
-        first = max(0, after.start_s - _SEARCH_S)
-        last = min(length // _FRAMES_A_SECOND - SHORT_SLICE_S, after.start_s + _SEARCH_S - SHORT_SLICE_S)
-        slices = self._slices(features, output, range(first, last + 1), SHORT_SLICE_S)
-        return _quietest(features, first + find_change(slices, before.language, after.language), length)
 
-    def _slices(
-        self, features: Floats, output: Any, seconds: Sequence[int], slice_s: int
-    ) -> list[Probabilities]:
-        """What is spoken in slices of the encoder's output that begin at some seconds."""
-        if output.device != "cpu":  # what lies on a graphics card cannot be cut here
-            output = self.model.encode(get_ctranslate2_storage(features[None]), to_cpu=True)
-        states, length = np.asarray(output), slice_s * _STATES_A_SECOND
-        starts = [second * _STATES_A_SECOND for second in seconds]
-        slices = [states[0, start : start + length] for start in starts]
-        heard: list[Probabilities] = []
-        for first in range(0, len(slices), _TOGETHER):
-            together = np.stack(slices[first : first + _TOGETHER])
-            heard += self._languages(get_ctranslate2_storage(together))
+class _Chunk:
+    """One chunk, and what the encoder made of it."""
+
+    def __init__(self, whisper: FollowingWhisper, features: Floats, output: Any) -> None:
+        self._whisper, self._features, self._output = whisper, features, output
+        self.length = int(np.flatnonzero(features.any(axis=0)).max(initial=-1)) + 1  # the rest is zeros
+
+    def loudness(self, first: int, last: int) -> Floats:
+        return self._features[:, first:last].mean(axis=0)  # type: ignore[no-any-return]  # numpy's means are Any
+
+    def slices(self, seconds: Sequence[int], slice_s: int) -> list[Probabilities]:
+        states, length = self._states, slice_s * STATES_A_SECOND
+        starts = [second * STATES_A_SECOND for second in seconds]
+        return self._languages(
+            get_ctranslate2_storage(np.stack([states[0, start : start + length] for start in starts]))
+        )
+
+    def whole(self) -> Probabilities:
+        (heard,) = self._languages(self._output)
         return heard
+
+    @cached_property
+    def _states(self) -> Any:
+        output = self._output
+        if output.device != "cpu":  # what lies on a graphics card cannot be cut here
+            features = get_ctranslate2_storage(self._features[None])
+            output = self._whisper.model.encode(features, to_cpu=True)
+        return np.asarray(output)
 
     def _languages(self, output: Any) -> list[Probabilities]:
         return [
             {token[2:-2]: float(probability) for token, probability in heard}
-            for heard in self.model.detect_language(output)
+            for heard in self._whisper.model.detect_language(output)
         ]
-
-
-def _spread(seconds: int) -> list[int]:
-    """Where glances at a chunk begin: over all of it, each overlapping the one before by half."""
-    last = max(0, seconds - GLANCE_S)
-    return [*range(0, last, GLANCE_S // 2), last]
-
-
-def _length(features: Floats) -> int:
-    """Frames of a chunk before it was filled up with zeros."""
-    return int(np.flatnonzero(features.any(axis=0)).max(initial=-1)) + 1
-
-
-def _quietest(features: Floats, second: int, length: int) -> int:
-    """The frame in the middle of the quietest moment around a second."""
-    first = round((second - _AROUND_CHANGE_S) * _FRAMES_A_SECOND)
-    last = min(length, round((second + _AROUND_CHANGE_S) * _FRAMES_A_SECOND))
-    loudness = features[:, first:last].mean(axis=0)
-    moments = np.convolve(loudness, np.ones(_QUIET_FRAMES), mode="valid")
-    return first + int(moments.argmin()) + _QUIET_FRAMES // 2  # never 0: the next chunk begins further on

@@ -18,10 +18,10 @@ from queue import SimpleQueue
 from typing import Any, Self
 
 from archive.errors import RecognitionFailed
-from ingest.transcription.child import STARTED, HearLanguage, Recognise, Task, Trouble, serve
+from ingest.transcription.child import STARTED, HearLanguage, NameEngine, Recognise, Task, Trouble, serve
 from ingest.transcription.transcriber import Language, Transcriber
 from ingest.transcription.windows import Window
-from schemas.recognition import WindowRecognition
+from schemas.recognition import Engine, WindowRecognition
 
 _PATIENCE = 30
 """Times the length of a window after which a process counts as stuck. 40 s of a bare tone, tried at all
@@ -64,6 +64,10 @@ class RecogniserPool:
     def hear_language(self, sound: Path, piece: Window) -> "Future[dict[str, float]]":
         """How likely each language is in up to 30 s of a file of samples. Raises as `recognise`."""
         return self._submit(HearLanguage(sound, piece))
+
+    def name_engine(self) -> "Future[Engine]":
+        """The engine that hears, as it goes into the record. Raises as `recognise`."""
+        return self._submit(NameEngine())
 
     def close(self) -> None:
         """End all processes at once. What waits or runs ends with CancelledError."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from archive.settings import Settings
 from ingest.media.sound import Floats
+from ingest.transcription.engines import settle_compute_type
 from ingest.transcription.weights import find_weights
 from ingest.transcription.windows import Window
 from schemas.recognition import Engine, WindowRecognition
@@ -53,10 +54,17 @@ class Transcriber(Protocol):
 def create_transcriber(settings: Settings) -> Transcriber:
     """The engine that the settings choose, its model loaded.
 
-    Raises ProgramMissing where the weights cannot be had, ChecksumMismatch where they are not what they
-    should be.
+    Raises ProgramMissing where the engine or the weights cannot be had, ChecksumMismatch where they are not
+    what they should be, WrongInput for a number type that the engine does not have.
     """
-    return TranscriberFactory(settings, find_weights(settings))()
+    return create_factory(settings)()
+
+
+def create_factory(settings: Settings) -> "TranscriberFactory":
+    """What makes the engine that the settings choose in other processes, its weights found and checked once.
+    Raises as `create_transcriber`."""
+    settle_compute_type(settings)
+    return TranscriberFactory(settings, find_weights(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,10 @@ class TranscriberFactory:
 
     def __call__(self) -> Transcriber:
         """Load the model."""
+        if self.settings.engine == "openai-whisper":
+            from ingest.transcription.openai_whisper import OpenAIWhisper
+
+            return OpenAIWhisper(self.settings, self.weights)
         from ingest.transcription.faster_whisper import FasterWhisper
 
         return FasterWhisper(self.settings, self.weights)

@@ -10,12 +10,15 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from archive.access import PUBLIC
+from archive.changes.recognition import window_results
 from archive.database import reading, writing
 from archive.fixity import verify
 from archive.jobs import Queue, create_queue
-from archive.models import Derivative
+from archive.models import Derivative, Recognition
 from archive.models import Event as EventRow
 from archive.preservation import preserve_waiting
 from archive.queries import outbox, progress, readings, testimonies
@@ -29,6 +32,7 @@ from ingest.registration import Wishes, register
 from ingest.worker import run_worker
 from schemas.descriptor import Descriptor
 from schemas.metadata import TestimonyMetadata
+from schemas.recognition import WindowRecognition
 from search.backend import create_backend
 from search.find import ask
 from tests.archives import NOW, SmallArchive
@@ -155,6 +159,37 @@ def test_a_stop_loses_no_window_that_was_heard(house: House, tmp_path: Path) -> 
     # The one in progress may have been heard and not been kept; none that was kept is heard again.
     assert len(numbers) - len(set(numbers)) <= 1
     assert len(set(numbers)) == 6
+
+
+def test_no_engine_goes_on_with_what_another_began(house: House, tmp_path: Path) -> None:
+    """Two engines by turns over one recording, each broken off once: both hear all of their own run."""
+    log = tmp_path / "log"
+    public_id = house.bring(DepositedRecording(sound(tmp_path / "a.flac", 25), 1), title="Proverbs")
+
+    def go_on(**script: Any) -> None:
+        (state,) = house.queue.states()
+        with writing(house.archive.engine) as session:
+            house.queue.defer(session.connection(), state.recording_id)
+        house.work(Script(log=log, **script))
+
+    house.work(Script(log=log, fails_at=frozenset({2, 3})))
+    go_on(model="rivers", fails_at=frozenset({3}))
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["1", "1", "2"]
+    log.unlink()
+    go_on()
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["2", "3"]
+    assert house.steps() == ["done"]
+    (stream,) = house.read(public_id).streams
+    assert stream.engine == "Whisper proverbs (script 1)"
+    with reading(house.archive.engine) as session:
+        runs = session.scalars(select(Recognition).options(selectinload(Recognition.windows))).all()
+    assert [(run.model, len(run.windows), run.published_at is None) for run in runs] == [
+        ("proverbs", 3, False),
+        ("rivers", 2, True),
+    ]
+    for run in runs:
+        heard = [WindowRecognition.from_bytes(each) for each in window_results(run)]
+        assert {each.engine.model for each in heard} == {run.model}
 
 
 def test_a_window_that_fails_fails_its_recording_alone(house: House, tmp_path: Path) -> None:

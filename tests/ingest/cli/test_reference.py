@@ -18,7 +18,14 @@ def test_the_document_is_up_to_date() -> None:
 def test_everything_has_help() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    _have_help(group)
+
+
+def _have_help(group: TyperGroup) -> None:
     for name, command in group.commands.items():
         assert command.help, name
+        if isinstance(command, TyperGroup):
+            _have_help(command)
+            continue
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"

@@ -1,7 +1,11 @@
-"""Which fixture to pick: `whisper` is the real engine, with real weights (slow); `speech("jfk.flac")` is the
-sound of a recording of a person. Both skip, or fail where CI=true, when they cannot be had."""
+"""Which fixture to pick: `whisper` is the real engine, with real weights (slow); `checkpoint` the same
+weights for openai-whisper; `speech("jfk.flac")` is the sound of a recording of a person. They skip, or fail
+where CI=true, when they cannot be had."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,6 +20,8 @@ from ingest.media.probe import probe
 from ingest.media.sound import Floats, read_stretch
 from ingest.transcription.transcriber import Transcriber, TranscriberFactory
 from ingest.transcription.weights import find_weights
+
+SHARED = Path(__file__).parents[4] / "shared"
 
 Speech = Callable[[str], Floats]
 
@@ -42,8 +48,25 @@ def whisper(whisper_factory: TranscriberFactory) -> Transcriber:
 
 
 @pytest.fixture(scope="session")
+def checkpoint(whisper_factory: TranscriberFactory, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `model.pt`: Whisper base as openai-whisper takes it, made from the weights in CTranslate2
+    form, and the config.json that knows its alignment heads."""
+    converter = SHARED / "tools" / "ct2_to_whisper_pt.py"
+    if not converter.is_file():
+        cannot_be_had("what makes a checkpoint of the weights is not there: shared/tools")
+    folder = tmp_path_factory.mktemp("checkpoint") / "converted-base"
+    folder.mkdir()
+    weights = whisper_factory.weights
+    shutil.copy(weights / "config.json", folder)
+    subprocess.run(
+        [sys.executable, converter, weights, folder / "model.pt"], check=True, stdout=subprocess.DEVNULL
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
 def speech_folder() -> Path:
-    folder = Path(__file__).parents[4] / "shared" / "audio"
+    folder = SHARED / "audio"
     if not folder.is_dir():
         cannot_be_had("recordings of people are not there: shared/audio")
     return folder

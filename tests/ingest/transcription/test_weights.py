@@ -13,7 +13,7 @@ import pytest
 
 from archive.errors import ChecksumMismatch, ProgramMissing
 from archive.settings import Settings
-from ingest.transcription import weights
+from ingest.transcription import cache, converted
 from ingest.transcription.weights import find_weights
 
 PARTS = (b"first half of a model, ", b"second half")
@@ -37,15 +37,15 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for file, content in SMALL_FILES.items():
                 (data / file).write_bytes(content)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setattr(weights, "_PACKAGES", names)
-    monkeypatch.setattr(weights, "_PACKAGED_FILES", {k: sha256(v) for k, v in SMALL_FILES.items()})
-    monkeypatch.setattr(weights, "KNOWN_SHA256", {"base": sha256(b"".join(PARTS))})
+    monkeypatch.setattr(converted, "_PACKAGES", names)
+    monkeypatch.setattr(converted, "_PACKAGED_FILES", {k: sha256(v) for k, v in SMALL_FILES.items()})
+    monkeypatch.setattr(converted, "_KNOWN_SHA256", {"base": sha256(b"".join(PARTS))})
     return tmp_path / "site"
 
 
 @pytest.fixture
 def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "_PACKAGES", ("no_such_part1", "no_such_part2"))
+    monkeypatch.setattr(converted, "_PACKAGES", ("no_such_part1", "no_such_part2"))
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
     def answer(with_: Any) -> list[str]:
         asked: list[str] = []
 
-        def download(model: str, cache_dir: str) -> str:
-            asked.append(model)
+        def download(repository: str, cache_dir: str, **_: Any) -> str:
+            asked.append(repository.removeprefix("Systran/faster-whisper-"))
             if isinstance(with_, Exception):
                 raise with_
             folder = Path(cache_dir) / "snapshot"
@@ -65,7 +65,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
                 (folder / name).write_bytes(content)
             return str(folder)
 
-        monkeypatch.setattr("faster_whisper.utils.download_model", download)
+        monkeypatch.setattr("huggingface_hub.snapshot_download", download)
         return asked
 
     return answer
@@ -197,7 +197,7 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path, packages: Path) 
 
 
 def test_no_room_is_said(tmp_path: Path, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "_FREE_AFTER", 2**60)
+    monkeypatch.setattr(cache, "_FREE_AFTER", 2**60)
     with pytest.raises(ProgramMissing, match="no room"):
         find_weights(settings(tmp_path))
 
@@ -206,22 +206,22 @@ def _find(models: Path, fetched: Path, site: Path, replaced: dict[str, Any]) -> 
     """In a process of its own: find the weights among the small packages, and note each fetching."""
     sys.path.insert(0, str(site))
     for name, value in replaced.items():
-        setattr(weights, name, value)
-    fetch = weights._fetch
+        setattr(converted, name, value)
+    fetch = cache._fetch
 
-    def slowly(model: str, folder: Path) -> None:
+    def slowly(*arguments: Any, bars: bool) -> None:
         (fetched / str(os.getpid())).touch()
         time.sleep(0.5)
-        fetch(model, folder)
+        fetch(*arguments, bars=bars)
 
-    weights._fetch = slowly
+    cache._fetch = slowly
     assert (find_weights(Settings(models=models, model="base")) / "model.bin").is_file()
 
 
 def test_of_processes_at_once_one_fetches(tmp_path: Path, packages: Path) -> None:
     context = multiprocessing.get_context("spawn")
     (tmp_path / "fetched").mkdir()
-    replaced = {name: getattr(weights, name) for name in ("_PACKAGES", "_PACKAGED_FILES", "KNOWN_SHA256")}
+    replaced = {name: getattr(converted, name) for name in ("_PACKAGES", "_PACKAGED_FILES", "_KNOWN_SHA256")}
     arguments = (tmp_path / "models", tmp_path / "fetched", packages, replaced)
     processes = [context.Process(target=_find, args=arguments) for _ in range(2)]
     for process in processes:
@@ -238,4 +238,4 @@ def test_of_processes_at_once_one_fetches(tmp_path: Path, packages: Path) -> Non
 def test_the_real_packages_give_the_known_model(tmp_path: Path) -> None:
     folder = find_weights(settings(tmp_path))
     assert (folder / "model.bin").stat().st_size == 145_217_532
-    assert sha256((folder / "model.bin").read_bytes()) == weights.KNOWN_SHA256["base"]
+    assert sha256((folder / "model.bin").read_bytes()) == converted.ConvertedWeights().known("base")
