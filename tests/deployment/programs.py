@@ -14,8 +14,8 @@ TESTIMONY = (sys.executable, "-c", "from ingest.cli import main; main()")
 
 
 def find(name: str) -> str:
-    """Where a program lies: in this environment, or the system's. Skips the test where there is none, fails it
-    where CI=true."""
+    """Where a program lies: in this environment, or the system's. Skips the test where there is none, fails
+    it where CI=true."""
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin"]
     found = shutil.which(name, path=os.pathsep.join(places))
     if found is None:

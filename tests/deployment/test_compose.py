@@ -1,4 +1,5 @@
-"""docker-compose.yml says nothing that the settings, the command line, the site or the requirements do not know."""
+"""docker-compose.yml says nothing that the settings, the command line, the site or the requirements do not
+know."""
 
 import json
 import os
