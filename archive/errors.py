@@ -13,6 +13,7 @@
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
     +-- DiskRefused              a disk is full, read-only or gone: which one
+    +-- DatabaseUnavailable      the database's server is away, refuses us, or is busy
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
@@ -21,6 +22,7 @@
     |   +-- IndexUnusable        the index is missing, damaged or of another version: it is made anew
     |   +-- IndexDiffers         a new index does not hold what the database says; it was thrown away
     +-- WorkerRunning            another worker holds this archive
+    +-- WorkerLost               this worker may have been taken for dead, and its jobs are others'
 
 Packages extend it; HTTP statuses live in `web.errors` alone, exit codes in `ingest.cli` alone.
 """
@@ -107,6 +109,11 @@ class DiskRefused(ArchiveError):
     the same command goes on once the disk is in order."""
 
 
+class DatabaseUnavailable(ArchiveError):
+    """The database's server is away, lets us not in, or is busy; the sentence says which server, and what it
+    said. Nothing that was acknowledged is lost."""
+
+
 class ProgramMissing(ArchiveError):
     """A program, library or model that is needed is not there; the message says what to install."""
 
@@ -141,3 +148,7 @@ class IndexDiffers(SearchUnavailable):
 
 class WorkerRunning(ArchiveError):
     """Another worker holds this archive's lock."""
+
+
+class WorkerLost(ArchiveError):
+    """For too long a worker could not say that it lives: others may have its jobs, so it ended them."""

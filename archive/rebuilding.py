@@ -20,7 +20,7 @@ from archive.clock import now as clock_now
 from archive.database import reading, writing
 from archive.errors import Conflict, NotFound
 from archive.findings import Finding
-from archive.jobs import Queue
+from archive.jobs import Deferring, InTurn
 from archive.kept import Unreadable, read_kept
 from archive.models import Testimony
 from archive.queries import testimonies
@@ -51,7 +51,7 @@ class Rebuilt:
 
 
 def rebuild(
-    engine: Engine, store: Store, queue: Queue, told: Callable[[int, int], None] = lambda *_: None
+    engine: Engine, store: Store, queue: Deferring, told: Callable[[int, int], None] = lambda *_: None
 ) -> Rebuilt:
     """Bring back every testimony that the store holds and the database does not; work that they lack is
     deferred. `told` is told how many of how many are done.
@@ -77,9 +77,10 @@ def rebuild(
         agreement.note(kept)
         order.append((kept.descriptor.created_at, object_id))
     outcome.notes += agreement.settle()
+    in_turn = InTurn(queue)
     for done, (_, object_id) in enumerate(sorted(order)):
         told(done, len(order))
-        _bring_back(engine, store, queue, object_id, agreement, outcome)
+        _bring_back(engine, store, in_turn, object_id, agreement, outcome)
     return outcome
 
 
@@ -126,7 +127,7 @@ def _begin(engine: Engine) -> None:
 
 
 def _bring_back(
-    engine: Engine, store: Store, queue: Queue, object_id: str, agreement: Agreement, outcome: Rebuilt
+    engine: Engine, store: Store, queue: Deferring, object_id: str, agreement: Agreement, outcome: Rebuilt
 ) -> None:
     if _is_there(engine, object_id):
         outcome.there.append(object_id)
@@ -151,7 +152,7 @@ def _is_there(engine: Engine, object_id: str) -> bool:
         return session.scalar(select(Testimony.id).where(Testimony.public_id == object_id)) is not None
 
 
-def _defer_work(session: Session, queue: Queue, testimony: Testimony) -> None:
+def _defer_work(session: Session, queue: Deferring, testimony: Testimony) -> None:
     for each in progress(session, [recording.id for recording in testimony.recordings]):
         if each.step != "done":
             queue.defer(session.connection(), each.recording_id)

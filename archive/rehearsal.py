@@ -7,10 +7,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from archive.database import open_engine, open_scratch_engine
+from archive.database import open_engine
 from archive.errors import Conflict
 from archive.migrations import is_current, upgrade
 from archive.settings import Settings
+from archive.sqlite import open_scratch_engine
 
 
 def open_unchanged(settings: Settings) -> Engine:

@@ -17,8 +17,9 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from archive.database import BUSY_TIMEOUT_MS
+from archive.postgresql import open_postgresql
 from archive.settings import Settings
+from archive.sqlite import BUSY_TIMEOUT_MS
 
 _TRIES = 5
 _PAUSE_SECONDS = 0.1
@@ -30,9 +31,9 @@ def untouched(settings: Settings) -> Iterator[Engine | None]:
     is left as it is: ask for columns by name."""
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, hide_parameters=True)
+        engine = open_postgresql(url)
         try:
-            yield engine
+            yield engine.execution_options(read_only=True)
         finally:
             engine.dispose()
         return

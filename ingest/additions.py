@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from archive.changes import events, outbox, transfers
 from archive.changes import recognition as recognition_changes
 from archive.errors import Conflict
-from archive.jobs import Queue
+from archive.jobs import Deferring
 from archive.models import DepositedText, File, Recording, Testimony
 from archive.queries.texts import content_of
 from ingest.identification import find_recording, is_awaited
@@ -50,7 +50,7 @@ class Taking:
     nobody says what is."""
 
     session: Session
-    queue: Queue
+    queue: Deferring
     testimony: Testimony
     outcome: Registered
     now: datetime

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from archive.changes import access, collections, events
 from archive.changes import testimonies as testimony_changes
 from archive.changes.access import NewStatement
-from archive.jobs import Queue
+from archive.jobs import Deferring
 from archive.models import Testimony
 from archive.queries.progress import progress
 from ingest.additions import Registered, Taking
@@ -44,7 +44,7 @@ class Wishes:
 
 def register(
     session: Session,
-    queue: Queue,
+    queue: Deferring,
     deposited: DepositedTestimony,
     received: Sequence[Received],
     wishes: Wishes,
@@ -61,7 +61,7 @@ def register(
 
 def _add(
     session: Session,
-    queue: Queue,
+    queue: Deferring,
     deposited: DepositedTestimony,
     received: Sequence[Received],
     texts: Sequence[ReceivedText],
@@ -109,7 +109,7 @@ def _add(
 
 def _update(
     session: Session,
-    queue: Queue,
+    queue: Deferring,
     testimony: Testimony,
     deposited: DepositedTestimony,
     received: Sequence[Received],

@@ -43,8 +43,10 @@ def run_worker(
 ) -> None:
     """Work until `stop` is set or, with `until_idle`, until nothing is left to do.
 
-    `transcriber` makes the engine in a recogniser process (picklable); default: the one that is set. Raises
-    WorkerRunning where another worker has the archive, ProgramMissing where ffmpeg is.
+    Where several workers may have the archive, one of them delivers. `transcriber` makes the engine in a
+    recogniser process (picklable); default: the one that is set. Raises WorkerRunning where another worker
+    has the archive and only one may, WorkerLost and DatabaseUnavailable (see `archive.jobs.Queue.run`),
+    ProgramMissing where ffmpeg is.
     """
 
     def start_pool() -> RecogniserPool:
@@ -70,7 +72,7 @@ def run_worker(
 
         def idle() -> None:
             nonlocal looked
-            if not looked:  # once, and only now: this worker has the archive
+            if not looked:  # once, and only now: no other worker of the archive does so
                 with writing(engine) as session:
                     renew(session, queue, settings.derivatives_folder)
                 looked = True

@@ -4,8 +4,8 @@
 #   requirements/environment.sh PART...
 #
 # A part is a file of hashed requirements beside this one (run, dev, weights, samples) or programs (ffmpeg,
-# chromium, strace, deployment, voices, load). What is there already is left alone, so a second run takes no time.
-# As root on Debian a missing program is installed with apt; elsewhere this says what to install.
+# chromium, strace, postgresql, deployment, voices, load). What is there already is left alone, so a second run
+# takes no time. As root on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
 
@@ -151,6 +151,15 @@ find_strace() {
         without "Missing: ${missing[*]} (Debian: apt install ${missing[*]})." "Tests that need them will be skipped."
 }
 
+# The server alone: tests start one of their own, in a temporary folder.
+find_postgresql() {
+    local each
+    command -v initdb >/dev/null && return
+    for each in /usr/lib/postgresql/*/bin/initdb; do [ -x "$each" ] && return; done
+    debian postgresql ||
+        without "PostgreSQL is missing (Debian: apt install postgresql)." "Tests on it will be skipped."
+}
+
 find_voices() {
     local missing=() each
     for each in espeak-ng flite chromium; do
@@ -189,6 +198,7 @@ for part in "$@"; do
         ffmpeg) find_ffmpeg ;;
         chromium) find_chromium ;;
         strace) find_strace ;;
+        postgresql) find_postgresql ;;
         voices) find_voices ;;
         load) find_load ;;
         weights | weights-package)

@@ -10,9 +10,7 @@ Each list of texts is one recording; each text one segment. Words last 400 ms, 1
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
@@ -21,13 +19,12 @@ from archive.changes import access, transcripts
 from archive.changes.access import NewStatement
 from archive.changes.transcripts import NewSegment
 from archive.database import open_engine, reading, writing
-from archive.migrations import upgrade
 from archive.models import Collection, Derivative, File, Person, Recognition, Recording, Role, Testimony
 from archive.queries import testimonies
 from archive.reading import Word
-from archive.settings import Settings
 from archive.store import StoredFile, create_store
 from ingest.publication import publish_texts
+from tests import databases
 
 NOW = datetime(2026, 1, 27, 12, tzinfo=UTC)
 WORD_MS = 400
@@ -56,26 +53,14 @@ def spoken(
     return segments
 
 
-@cache
-def _migrated_database() -> bytes:
-    """An empty database at the newest schema: migrated once a process, since hundreds of tests want one."""
-    with TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder))
-        engine = open_engine(settings)
-        upgrade(engine)
-        engine.dispose()
-        return (settings.home / "archive.db").read_bytes()
-
-
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them. One that is
     there already is opened with `fresh=False`."""
 
     def __init__(self, home: Path, *, fresh: bool = True) -> None:
-        self.settings = Settings(home=home)
-        home.mkdir(parents=True, exist_ok=True)
         if fresh:
-            (home / "archive.db").write_bytes(_migrated_database())
+            databases.migrate(home)
+        self.settings = databases.settings_of(home)
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
 

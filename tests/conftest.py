@@ -1,7 +1,8 @@
 """What all tests share.
 
 Which fixture to pick: `archive` (tests/archive/conftest.py) is a small archive on disk with neutral texts;
-`tests.archives.SmallArchive` is the same for tests that need several.
+`tests.archives.SmallArchive` is the same for tests that need several. `tests.databases` says on which
+database they run.
 """
 
 import os
@@ -9,11 +10,32 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
+from tests import databases
+from tests.servers import postgresql
+
 MEMORY_DISK = Path("/dev/shm")
 NEEDED = 2 * 1024**3
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database postgresql` runs the tests on a PostgreSQL that they start."""
+    parser.addoption(
+        "--database", choices=databases.CHOICES, help="database of the archives (default: sqlite)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the database, and put temporary files where syncing them takes no time."""
+    use_memory()
+    if config.getoption("--database"):  # for the workers and commands of this run too
+        os.environ[databases.VARIABLE] = config.getoption("--database")
+    if databases.on_postgresql():
+        postgresql.server()
+
+
+def use_memory() -> None:
     """Put temporary files on a memory disk where there is one with room: every write of ours is synced, and
     on a real disk most of the suite's time would be waiting for that. TMPDIR says otherwise."""
     if "TMPDIR" in os.environ or not os.access(MEMORY_DISK, os.W_OK):

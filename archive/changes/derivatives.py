@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.jobs import Queue
+from archive.jobs import Deferring, InTurn
 from archive.models import Derivative, File
 
 
@@ -29,7 +29,7 @@ def lost_copies(folder: Path, derivatives: Iterable[Derivative]) -> list[Derivat
     return [each for each in there if (each.file_id, each.closed) in lost]
 
 
-def renew(session: Session, queue: Queue, folder: Path) -> int:
+def renew(session: Session, queue: Deferring, folder: Path) -> int:
     """Defer work on every recording that lacks a file which was derived from it; returns how many.
 
     The copy and its poster are forgotten at once, so that meanwhile pages say that it is being made.
@@ -41,6 +41,7 @@ def renew(session: Session, queue: Queue, folder: Path) -> int:
         session.delete(derivative)
     session.flush()
     recordings = {row[1] for row in rows if row[0] in lost}
+    in_turn = InTurn(queue)
     for recording_id in sorted(recordings):
-        queue.defer(session.connection(), recording_id)
+        in_turn.defer(session.connection(), recording_id)
     return len(recordings)

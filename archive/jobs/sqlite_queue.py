@@ -7,7 +7,6 @@ that all `running` rows are those of a dead worker.
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
@@ -17,21 +16,17 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archive.clock import now
 from archive.disks import writing_to
-from archive.errors import ArchiveError, WorkerRunning
-from archive.jobs import Interrupted, Job, JobState
+from archive.errors import WorkerRunning
+from archive.jobs import Job, JobState, next_turn
+from archive.jobs.crew import DEATHS, DIED, work_off
 from archive.models.job import Job as Row
 from archive.store.durable import make_folder
 from archive.store.locks import hold_if_free, is_held
 
 log = logging.getLogger(__name__)
 
-DEATHS = 5
-"""How often a worker may die over a job before the job fails: one that kills its worker each time would else
-keep all others from ever being done."""
+_FIRST_TURN = select(func.min(Row.turn)).where(Row.status == "waiting")
 
-_POLL_SECONDS = 0.2
-"""How long a stop, a finished job or a new one may go unnoticed."""
-_IDLE_SECONDS = 1.0
 _LOCK_SECONDS = 1.0
 """How long to try for the lock: whoever asks whether a worker runs takes it for a moment."""
 
@@ -44,32 +39,36 @@ class SqliteQueue:
         self._reading = engine.execution_options(read_only=True)
         self._lock = lock
 
-    def defer(self, connection: Connection, recording_id: int, *, priority: int = 0) -> None:
-        """Make work on a recording due; see `archive.jobs.Queue.defer`."""
-        values = {
-            "recording_id": recording_id,
+    def defer(
+        self, connection: Connection, recording_id: int, *, priority: int = 0, after: int | None = None
+    ) -> int:
+        """Make work on a recording due; see `archive.jobs.Deferring.defer`."""
+        turn = next_turn(connection.scalar(_FIRST_TURN), after)
+        fresh = {
             "status": "waiting",
             "priority": priority,
+            "turn": turn,
             "attempts": 0,
             "again": False,
+            "reason": None,
             "deferred_at": now(),
         }
         failed, running = Row.status == "failed", Row.status == "running"
-        connection.execute(
+        there = {
+            **{name: getattr(Row, name) for name in fresh},
+            "priority": func.max(Row.priority, priority),
+            "again": running,
+        }
+        statement = (
             insert(Row)
-            .values(values)
+            .values(recording_id=recording_id, **fresh)
             .on_conflict_do_update(
                 index_elements=["recording_id"],
-                set_={
-                    "priority": func.max(Row.priority, priority),
-                    "again": case((running, True), else_=False),
-                    "status": case((failed, "waiting"), else_=Row.status),
-                    "attempts": case((failed, 0), else_=Row.attempts),
-                    "reason": None,
-                    "deferred_at": case((failed, values["deferred_at"]), else_=Row.deferred_at),
-                },
+                set_={name: case((failed, fresh[name]), else_=there[name]) for name in fresh},
             )
+            .returning(Row.turn)
         )
+        return connection.execute(statement).scalar_one()
 
     def run(
         self,
@@ -84,16 +83,15 @@ class SqliteQueue:
         with ExitStack() as held:
             self._take_lock(held)
             self._rescue()
-            with ThreadPoolExecutor(workers, thread_name_prefix="job") as pool:
-                try:
-                    self._work(pool, handle, stop, workers, until_idle, idle or (lambda: None))
-                except BaseException:
-                    stop.set()  # so that the jobs in progress end, which leaving the pool waits for
-                    raise
+            work_off(self, handle, stop=stop, workers=workers, until_idle=until_idle, idle=idle)
 
     def running(self) -> bool:
         """Whether a worker holds the lock."""
         return is_held(self._lock)
+
+    def workers(self) -> int:
+        """One, where a worker holds the lock."""
+        return int(self.running())
 
     def states(self) -> list[JobState]:
         """Every job that waits, runs or failed."""
@@ -122,7 +120,7 @@ class SqliteQueue:
                     status="failed",
                     again=False,
                     started_at=None,
-                    reason=f"the worker died {DEATHS} times while it did this",
+                    reason=DIED,
                 )
             )
             rescued = connection.execute(
@@ -131,48 +129,18 @@ class SqliteQueue:
         if rescued.rowcount:
             log.warning("%d jobs of a worker that died are run again", rescued.rowcount)
 
-    def _work(
-        self,
-        pool: ThreadPoolExecutor,
-        handle: Callable[[Job], None],
-        stop: Event,
-        workers: int,
-        until_idle: bool,
-        idle: Callable[[], None],
-    ) -> None:
-        running: set[Future[None]] = set()
-        idle_at = time.monotonic()
-        while not stop.is_set():
-            while len(running) < workers and (job := self._claim()) is not None:
-                running.add(pool.submit(self._do, handle, job))
-            if time.monotonic() >= idle_at:
-                idle()
-                idle_at = time.monotonic() + _IDLE_SECONDS
-            if running:
-                done, running = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()  # what a handler raises is in the row; this is the queue's own trouble
-            elif until_idle:
-                idle()  # once more, for what the last job left; it may also have made work due
-                if not self._is_due():
-                    return
-            else:
-                stop.wait(_POLL_SECONDS)
-        for future in running:
-            future.result()
-
-    def _is_due(self) -> bool:
+    def is_due(self) -> bool:
+        """Whether a row waits."""
         with self._reading.connect() as connection:
             waiting = select(Row.id).where(Row.status == "waiting").limit(1)
             return connection.scalar(waiting) is not None
 
-    def _claim(self) -> Job | None:
-        if not self._is_due():  # a look costs no write lock
-            return None
+    def claim(self) -> Job | None:
+        """Note the first row as running."""
         first = (
             select(Row.id)
             .where(Row.status == "waiting")
-            .order_by(Row.priority.desc(), Row.deferred_at, Row.id)
+            .order_by(Row.priority.desc(), Row.turn, Row.deferred_at, Row.id)
             .limit(1)
             .scalar_subquery()
         )
@@ -191,52 +159,36 @@ class SqliteQueue:
             ).one_or_none()
         return None if row is None else Job(recording_id=row.recording_id, attempts=row.attempts - 1)
 
-    def _do(self, handle: Callable[[Job], None], job: Job) -> None:
-        try:
-            handle(job)
-        except Interrupted:
-            self._put_back(job)
-        except ArchiveError as error:
-            log.warning("work on recording %d failed: %s", job.recording_id, error)
-            self._fail(job, str(error))
-        except Exception as error:
-            log.exception("work on recording %d failed", job.recording_id)
-            self._fail(job, str(error) or type(error).__name__)
-        except BaseException:
-            self._put_back(job)
-            raise
-        else:
-            self._finish(job)
-
-    def _finish(self, job: Job) -> None:
+    def finish(self, job: Job) -> None:
         """Delete the row, or have it wait again where it was deferred meanwhile."""
-        mine = Row.recording_id == job.recording_id
         with self._engine.begin() as connection:
-            again = connection.execute(
-                update(Row)
-                .where(mine, Row.again)
-                .values(status="waiting", attempts=0, again=False, deferred_at=now(), started_at=None)
-            )
-            if again.rowcount == 0:
-                connection.execute(delete(Row).where(mine))
+            if not self._wait_once_more(connection, job):
+                connection.execute(delete(Row).where(Row.recording_id == job.recording_id))
 
-    def _fail(self, job: Job, reason: str) -> None:
+    def fail(self, job: Job, reason: str) -> None:
         """Keep the reason, or have the row wait again where it was deferred meanwhile."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(Row)
-                .where(Row.recording_id == job.recording_id)
-                .values(
-                    status=case((Row.again, "waiting"), else_="failed"),
-                    attempts=case((Row.again, 0), else_=Row.attempts),
-                    deferred_at=case((Row.again, now()), else_=Row.deferred_at),
-                    reason=case((Row.again, None), else_=reason),
-                    again=False,
-                    started_at=None,
+            if not self._wait_once_more(connection, job):
+                connection.execute(
+                    update(Row)
+                    .where(Row.recording_id == job.recording_id)
+                    .values(status="failed", reason=reason, started_at=None)
                 )
-            )
 
-    def _put_back(self, job: Job) -> None:
+    def _wait_once_more(self, connection: Connection, job: Job) -> bool:
+        fresh = {
+            "turn": next_turn(connection.scalar(_FIRST_TURN)),
+            "status": "waiting",
+            "attempts": 0,
+            "again": False,
+            "deferred_at": now(),
+            "started_at": None,
+        }
+        statement = update(Row).where(Row.recording_id == job.recording_id, Row.again).values(fresh)
+        return connection.execute(statement).rowcount == 1
+
+    def put_back(self, job: Job) -> None:
+        """Have a row wait again."""
         with self._engine.begin() as connection:
             connection.execute(
                 update(Row)

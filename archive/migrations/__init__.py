@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from archive.errors import Conflict
+from archive.migrations import queue
 from archive.models import Base
 
 
@@ -28,7 +29,8 @@ def upgrade(engine: Engine) -> None:
     scripts = ScriptDirectory.from_config(configuration())
     with engine.connect().execution_options(read_only=True) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
+        queue_is_current = queue.is_current(connection)
+    if current == scripts.get_current_head() and queue_is_current:
         return
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise Conflict(f"the database is at schema {current}, which this version does not know: it is newer")
@@ -36,6 +38,7 @@ def upgrade(engine: Engine) -> None:
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        queue.upgrade(connection)
 
 
 def is_current(engine: Engine) -> bool:
@@ -43,10 +46,15 @@ def is_current(engine: Engine) -> bool:
     scripts = ScriptDirectory.from_config(configuration())
     with engine.connect().execution_options(read_only=True) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == scripts.get_current_head()
+        return current == scripts.get_current_head() and queue.is_current(connection)
 
 
 def drift(connection: Connection) -> list[Any]:
     """What autogenerate would change in an up-to-date database: empty unless a migration is missing."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    opts = {"compare_type": True, "include_name": _is_ours}
+    context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not (name or "").startswith(queue.PREFIX)

@@ -23,7 +23,7 @@ class RecognitionWindow(Base):
     start_ms: Mapped[int]
     end_ms: Mapped[int]
     result: Mapped[bytes] = mapped_column(LargeBinary)
-    finished_at: Mapped[datetime]
+    finished_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Recognition(HasPublicId, HasCreation, Base):

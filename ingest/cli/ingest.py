@@ -1,6 +1,7 @@
 """`testimony ingest`: from files and folders to testimonies."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -19,6 +20,7 @@ from ingest.cli.rehearsal import Rehearsed, rehearse
 from ingest.cli.worker import stop_on_signals
 
 if TYPE_CHECKING:
+    from archive.jobs import Deferring
     from ingest.importers.deposited import DepositedTestimony
     from ingest.media.commands import Programs
     from ingest.registration import Registered, Wishes
@@ -129,6 +131,7 @@ def bring_in(
     transfer: Transfer | None = None,
 ) -> Outcome:
     """Ingest and wait for the work to be done. Progress goes to stderr."""
+    from archive.jobs import InTurn
     from ingest.media.commands import find_programs
     from ingest.registration import Wishes
 
@@ -138,10 +141,11 @@ def bring_in(
         return outcome
     programs = find_programs(archive.settings)
     wishes = Wishes(collection, access, language, allow_duplicate)
+    queue = InTurn(archive.queue)
     registered: list[Registered] = []
     for testimony in deposit.testimonies:
         try:
-            done = _register(archive, testimony, programs, wishes, outcome)
+            done = _register(archive, queue, testimony, programs, wishes, outcome)
         except DiskRefused as error:  # what comes after would fail in the same way
             outcome.failed.append({"path": str(testimony.paths[0]), "reason": str(error)})
             return outcome
@@ -171,6 +175,7 @@ def _tell(rehearsed: Rehearsed, *, as_json: bool) -> None:
 
 def _register(
     archive: Archive,
+    queue: "Deferring",
     testimony: "DepositedTestimony",
     programs: "Programs",
     wishes: "Wishes",
@@ -201,7 +206,7 @@ def _register(
         return None
     try:
         with writing(archive.engine) as session:
-            done = register(session, archive.queue, testimony, received, wishes, now())
+            done = register(session, queue, testimony, received, wishes, now())
     except DiskRefused:
         raise
     except ArchiveError as error:
@@ -221,16 +226,15 @@ def _work(archive: Archive, due: list[int]) -> None:
     stop = stop_on_signals()
     with watching(archive.engine, due):
         while not stop.is_set():
-            try:
-                run_worker(archive.settings, archive.engine, archive.queue, stop=stop, until_idle=True)
+            with suppress(WorkerRunning):  # one that came between the two
+                if not archive.queue.running():
+                    run_worker(archive.settings, archive.engine, archive.queue, stop=stop, until_idle=True)
+            if _wait_for_others(archive, due, stop):
                 return
-            except WorkerRunning:
-                if _wait_for_others(archive, due, stop):
-                    return
 
 
 def _wait_for_others(archive: Archive, due: Iterable[int], stop: Event) -> bool:
-    """Wait while another worker does our jobs; False where it went away before they were done."""
+    """Wait while other workers do our jobs; False where all went away before they were done."""
     wanted = set(due)
     while True:
         open_jobs = {s.recording_id for s in archive.queue.states() if s.status != "failed"}

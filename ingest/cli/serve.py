@@ -28,7 +28,7 @@ def serve(
 ) -> None:
     """Serve the site. Prints its address on stdout once it answers."""
     with open_archive() as archive:
-        if not archive.settings.base_url and not _is_loopback(host):
+        if not archive.settings.base_url and not is_loopback(host):
             typer.echo(
                 "TESTIMONY_BASE_URL is not set: citations and links that leave the site will name whatever "
                 "host a reader's browser asked for. Set it to the site's public address.",
@@ -37,7 +37,8 @@ def serve(
         serve_on(archive, listen(host, port), worker=worker)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches an address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

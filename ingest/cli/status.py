@@ -11,6 +11,7 @@ from schemas.legible import legible_name
 
 if TYPE_CHECKING:
     from archive.queries.texts import WaitingText
+    from archive.queries.work import Failure
 
 
 @app.command()
@@ -31,7 +32,8 @@ def status(
         f"Archive in {answer['home']}: {counts['testimonies']} testimonies, {counts['recordings']} recordings"
     )
     typer.echo(f"Database: {answer['database']}")
-    typer.echo(f"Worker: {'at work' if answer['worker'] else 'none'}")
+    typer.echo(f"Worker: {_workers(answer['queue']['workers'])}")
+    typer.echo(f"Queue: {_queue(answer['queue'])}")
     waiting = answer["outbox"]
     typer.echo(
         f"Waiting for the index: {waiting['index']}, for the store: {waiting['store']}, "
@@ -48,12 +50,16 @@ def status(
 
 
 def _status(archive: Archive) -> dict[str, Any]:
+    from archive.clock import now
     from archive.database import describe_engine, reading
     from archive.queries import copies, dates, outbox, testimonies, texts
     from archive.queries.progress import progress
+    from archive.queries.work import look
 
-    jobs = {state.recording_id: state for state in archive.queue.states()}
+    states, workers = archive.queue.states(), archive.queue.workers()
+    jobs = {state.recording_id: state for state in states}
     with reading(archive.engine) as session:
+        work = look(session, states, workers, now())
         recordings = progress(session)
         counts = {"testimonies": testimonies.count(session), "recordings": len(recordings)}
         moment = archive.clock()
@@ -99,7 +105,17 @@ def _status(archive: Archive) -> dict[str, Any]:
     return {
         "home": str(archive.settings.home),
         "database": describe_engine(archive.engine),
-        "worker": archive.queue.running(),
+        "worker": workers > 0,
+        "queue": {
+            "workers": work.workers,
+            "waiting": work.waiting,
+            "running": work.running,
+            "failed": len(work.failures),
+            "unheard_ms": work.unheard_ms,
+            "rate": None if work.rate is None else round(work.rate, 3),
+            "left_ms": work.left_ms,
+            "failures": [_failure(each) for each in work.failures],
+        },
         "counts": counts,
         "outbox": waiting,
         "clock_behind": behind,
@@ -108,6 +124,37 @@ def _status(archive: Archive) -> dict[str, Any]:
         "recordings": listed,
         "texts": [_text(each) for each in unpublished],
     }
+
+
+def _failure(failure: "Failure") -> dict[str, Any]:
+    return {
+        "testimony": failure.testimony,
+        "accession_number": failure.accession_number,
+        "recording": failure.number,
+        "step": failure.step,
+        "reason": failure.reason,
+    }
+
+
+def _workers(count: int) -> str:
+    return "none" if count == 0 else "at work" if count == 1 else f"{count} at work"
+
+
+def _queue(queue: dict[str, Any]) -> str:
+    """How long it is, how fast it is done and how long that will take."""
+    sentence = f"{queue['waiting']} waiting, {queue['running']} running, {queue['failed']} failed"
+    if queue["unheard_ms"]:
+        sentence += f"; {_span(queue['unheard_ms'])} of sound to transcribe"
+        if queue["rate"] is not None:
+            sentence += f", {queue['rate']:.1f} times as fast as it is spoken in the last hour"
+        if queue["left_ms"] is not None:
+            sentence += f": about {_span(queue['left_ms'])} left"
+    return sentence
+
+
+def _span(milliseconds: int) -> str:
+    minutes = -(-milliseconds // 60_000)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _text(text: "WaitingText") -> dict[str, Any]:

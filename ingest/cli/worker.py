@@ -1,5 +1,6 @@
 """`testimony worker`: does the work that waits, until it is told to stop."""
 
+import logging
 import multiprocessing
 import multiprocessing.connection
 import signal
@@ -9,49 +10,78 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from archive.errors import WorkerRunning
+from archive.errors import DatabaseUnavailable, WorkerLost, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive, set_log_level
 
 if TYPE_CHECKING:
     from archive.settings import Settings
 
+log = logging.getLogger(__name__)
+
 _RETRY_SECONDS = 2.0
+
+
+class Stop(Event):
+    """Set where work has to end: `told` by somebody, or by a worker itself, which may then begin anew."""
+
+    told = False
+
+    def tell(self) -> None:
+        """Have work end for good."""
+        self.told = True
+        self.set()
+
+    def rest(self, seconds: float) -> None:
+        """Wait before work begins anew; not where it has to end for good."""
+        if not self.told:
+            self.clear()
+        self.wait(seconds)
 
 
 @app.command()
 def worker() -> None:
-    """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it."""
+    """Do what waits: accession, playback copies, transcription, publication, index. Ctrl-C ends it. On
+    PostgreSQL any number may, on any number of machines that share the archive's folder."""
+    with open_archive() as archive:
+        _work(archive, stop_on_signals())
+
+
+def _work(archive: Archive, stop: Stop) -> None:
+    """Work until told to stop. A database that is away for a while is waited for."""
     from ingest.worker import run_worker
 
-    with open_archive() as archive:
-        run_worker(archive.settings, archive.engine, archive.queue, stop=stop_on_signals())
+    queue = archive.queue
+    while not stop.told:
+        try:
+            run_worker(archive.settings, archive.engine, queue, stop=stop)
+        except (DatabaseUnavailable, WorkerLost) as error:
+            log.warning("%s; trying again", error)
+            stop.rest(_RETRY_SECONDS)
 
 
 def work_beside(settings: "Settings") -> None:
     """The worker process beside a site: ends with it, however that ends, and gives way while another worker
     has the archive."""
-    from ingest.worker import run_worker
-
     set_log_level(settings.log_level)
     stop = stop_on_signals(saying=None)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
     archive = Archive(settings)
-    while not stop.is_set():
+    while not stop.told:
         try:
-            run_worker(settings, archive.engine, archive.queue, stop=stop)
+            _work(archive, stop)
         except WorkerRunning:
-            stop.wait(_RETRY_SECONDS)
+            stop.rest(_RETRY_SECONDS)
     archive.close()
 
 
-def stop_on_signals(*, saying: str | None = "stopping; what is unfinished stays queued") -> Event:
+def stop_on_signals(*, saying: str | None = "stopping; what is unfinished stays queued") -> Stop:
     """An event that Ctrl-C and a polite kill set, `saying` so; a second Ctrl-C ends the process as usual."""
-    stop = Event()
+    stop = Stop()
 
     def set_stop(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set() and number == signal.SIGINT:
+        if stop.told and number == signal.SIGINT:
             raise KeyboardInterrupt
-        stop.set()
+        stop.tell()
         if saying:
             typer.echo(f"testimony: {saying}", err=True)
 
@@ -60,8 +90,8 @@ def stop_on_signals(*, saying: str | None = "stopping; what is unfinished stays 
     return stop
 
 
-def _stop_with_parent(stop: Event) -> None:
+def _stop_with_parent(stop: Stop) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         multiprocessing.connection.wait([parent.sentinel])
-        stop.set()
+        stop.tell()

@@ -33,7 +33,7 @@ def test_the_disk_is_named(number: int, sentence: str, tmp_path: Path) -> None:
 
 
 def test_a_database_that_can_take_no_more_is_said(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(Settings(home=tmp_path, database_url=None))
     with writing(engine) as session:
         session.connection().exec_driver_sql("CREATE TABLE weather (text)")
 
@@ -48,7 +48,7 @@ def test_a_database_that_can_take_no_more_is_said(tmp_path: Path) -> None:
 
 
 def test_other_errors_of_the_database_stay_what_they_are(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(Settings(home=tmp_path, database_url=None))
     with pytest.raises(Exception, match="no such table") as caught, writing(engine) as session:
         session.connection().exec_driver_sql("SELECT * FROM weather")
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)

@@ -24,6 +24,7 @@ from archive.store import StoredFile
 from ingest.workshop import own_folder
 from tests.archive.store import museum
 from tests.archives import SmallArchive
+from tests.databases import lose, settings_of
 
 Break = Callable[[SmallArchive, str], object]
 
@@ -154,7 +155,7 @@ def test_some_testimonies_alone(archive: SmallArchive, whole: str) -> None:
 
 def test_without_a_database_the_objects_speak_for_themselves(archive: SmallArchive, whole: str) -> None:
     archive.engine.dispose()
-    (archive.settings.home / "archive.db").unlink()
+    lose(archive.settings.home)
     done = check(archive.settings)
     assert done.findings == ()
     assert "comparison with the record was left out" in done.notices[0]
@@ -173,10 +174,9 @@ def test_a_torn_database_is_said_and_the_store_is_looked_at(archive: SmallArchiv
 
 
 def test_no_archive_at_all_is_an_error(tmp_path: Path) -> None:
-    from archive.settings import Settings
 
     with pytest.raises(WrongInput, match="no archive"):
-        verify(Settings(home=tmp_path / "nowhere"))
+        verify(settings_of(tmp_path / "nowhere"))
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -16,13 +16,13 @@ from archive.migrations import configuration, drift, is_current, upgrade
 from archive.models import Derivative, OutboxEntry, Testimony
 from archive.queries import copies, testimonies
 from archive.queries.texts import content_of
-from archive.settings import Settings
+from tests.databases import settings_of
 
 MOMENT = "2026-01-27 12:00:00.000000"
 
 
 def test_no_drift(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(settings_of(tmp_path))
     upgrade(engine)
     upgrade(engine)
     with engine.connect() as connection:
@@ -31,7 +31,7 @@ def test_no_drift(tmp_path: Path) -> None:
 
 
 def test_captions_and_files_of_the_first_house_are_carried_over(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(settings_of(tmp_path))
     with engine.begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection
@@ -102,7 +102,7 @@ FIRST_HOUSE = (
 
 
 def test_an_archive_of_the_first_schema_keeps_its_rows_and_gets_fuller_descriptors(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(settings_of(tmp_path))
     with engine.begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection
@@ -130,7 +130,7 @@ def test_an_archive_of_the_first_schema_keeps_its_rows_and_gets_fuller_descripto
 
 
 def test_derivatives_that_are_there_stay_as_copies_of_the_whole(tmp_path: Path) -> None:
-    engine = open_engine(Settings(home=tmp_path))
+    engine = open_engine(settings_of(tmp_path))
     with engine.begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection

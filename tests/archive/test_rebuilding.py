@@ -53,6 +53,7 @@ from schemas.parts import Person as DescribedPerson
 from schemas.recognition import Engine, WindowRecognition
 from tests.archive.store import museum
 from tests.archives import NOW, SmallArchive, spoken
+from tests.databases import lose
 from tests.rows import rows
 
 OF_REBUILDING = ("rebuild", "recovery")
@@ -508,7 +509,7 @@ def test_of_two_objects_that_disagree_the_newest_counts_and_it_is_said(archive: 
     preserve(archive.engine, archive.store, archive.row_id(first))
     expected = plain(archive)
     archive.close()
-    (archive.settings.home / "archive.db").unlink()
+    lose(archive.settings.home)
     other = SmallArchive(archive.settings.home)
     outcome = bring_back(other)
     told = " ".join(outcome.notes)
@@ -558,7 +559,7 @@ def test_objects_of_the_first_descriptors_are_read(archive: SmallArchive, furnis
         files[name] = StoredFile(json.dumps(content).encode())
     archive.store.add(person, files, message="as it was", agent="tests")
     archive.close()
-    (archive.settings.home / "archive.db").unlink()
+    lose(archive.settings.home)
     other = SmallArchive(archive.settings.home)
     outcome = bring_back(other)
     assert outcome.failed == set()

@@ -10,20 +10,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from archive.errors import MediaError, WorkerRunning
-from archive.jobs import Interrupted, Job, JobState, Queue
+from archive.errors import DatabaseUnavailable, MediaError, WorkerRunning
+from archive.jobs import Deferring, Interrupted, InTurn, Job, JobState, Queue
 
 SOON = 20.0
 """Seconds after which a test gives up waiting; on a busy machine threads may take long to be heard."""
 
 
-def defer(queue: Queue, engine: Engine, *recordings: int, priority: int = 0) -> None:
+def defer(queue: Deferring, engine: Engine, *recordings: int, priority: int = 0) -> None:
     for recording_id in recordings:
         with engine.begin() as connection:
             queue.defer(connection, recording_id, priority=priority)
 
 
-def do_all(queue: Queue, handle: Callable[[Job], None] | None = None, workers: int = 1) -> list[int]:
+def do_all(
+    queue: Queue,
+    handle: Callable[[Job], None] | None = None,
+    workers: int = 1,
+    idle: Callable[[], None] | None = None,
+) -> list[int]:
     """Run all that is due; gives the recordings in the order in which their jobs began."""
     begun = []
 
@@ -32,12 +37,15 @@ def do_all(queue: Queue, handle: Callable[[Job], None] | None = None, workers: i
         if handle is not None:
             handle(job)
 
-    queue.run(note, stop=Event(), workers=workers, until_idle=True)
+    queue.run(note, stop=Event(), workers=workers, until_idle=True, idle=idle)
     return begun
 
 
 class QueueContract:
     """Tests that take the fixtures `engine` (in whose database any number may be a recording) and `queue`."""
+
+    one_worker = False
+    """Whether only one worker may be at work on an archive."""
 
     def test_an_empty_queue_is_idle(self, queue: Queue) -> None:
         assert do_all(queue) == []
@@ -70,6 +78,61 @@ class QueueContract:
         expected = sorted(priorities, key=lambda recording_id: -priorities[recording_id])
         assert do_all(queue) == expected
 
+    def test_a_deposit_of_a_hundred_does_not_keep_one_waiting(self, queue: Queue, engine: Engine) -> None:
+        defer(InTurn(queue), engine, *range(1, 101))
+        defer(queue, engine, 777)
+        begun = []
+
+        def handle(job: Job) -> None:
+            begun.append(job.recording_id)
+            if job.recording_id == 50:
+                defer(queue, engine, 888)
+
+        assert do_all(queue, handle) == begun
+        assert begun[:4] == [1, 2, 777, 3]
+        assert [each for each in begun if each <= 100] == [*range(1, 101)]
+        assert begun.index(888) <= begun.index(50) + 3
+
+    def test_deposits_take_turns(self, queue: Queue, engine: Engine) -> None:
+        """Also with one that came when half of the other was done."""
+        defer(InTurn(queue), engine, *range(1, 21))
+        second = InTurn(queue)
+
+        def handle(job: Job) -> None:
+            if job.recording_id == 10:
+                defer(second, engine, *range(101, 111))
+
+        begun = do_all(queue, handle)
+        assert begun[:11] == [*range(1, 12)]
+        assert all(
+            {begun[place] > 100, begun[place + 1] > 100} == {True, False} for place in range(11, 29, 2)
+        )
+
+    def test_those_that_come_one_by_one_do_not_starve_a_deposit(self, queue: Queue, engine: Engine) -> None:
+        """Though another comes whenever one is done: each of the deposit waits for those alone that were
+        there when the one before it was begun."""
+        defer(InTurn(queue), engine, *range(1, 8))
+        done = []
+
+        def handle(job: Job) -> None:
+            done.append(job)
+            if len(done) < 40:
+                defer(queue, engine, 1000 + len(done))
+
+        begun = do_all(queue, handle)
+        assert begun.index(7) <= sum(range(1, 8))
+
+    def test_deferring_again_keeps_the_turn(self, queue: Queue, engine: Engine) -> None:
+        defer(InTurn(queue), engine, 1, 2, 3)
+        defer(queue, engine, 3)
+        defer(InTurn(queue), engine, 4, 1)
+        assert do_all(queue) == [1, 2, 4, 3]
+
+    def test_what_is_urgent_comes_before_all_turns(self, queue: Queue, engine: Engine) -> None:
+        defer(InTurn(queue), engine, 1, 2, 3, 4)
+        defer(queue, engine, 4, priority=1)
+        assert do_all(queue) == [4, 1, 2, 3]
+
     def test_a_job_that_fails_keeps_its_reason_and_the_others_go_on(
         self, queue: Queue, engine: Engine, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -90,6 +153,18 @@ class QueueContract:
             JobState(3, "failed", 1, "boiled over"),
         ]
         assert "Traceback" in caplog.text
+
+    def test_a_database_that_is_away_fails_no_job(self, queue: Queue, engine: Engine) -> None:
+        """It waits again as it was, and the worker ends."""
+        defer(queue, engine, 7)
+
+        def lose(_: Job) -> None:
+            raise DatabaseUnavailable("the database is away")
+
+        with pytest.raises(DatabaseUnavailable):
+            do_all(queue, lose)
+        assert queue.states() == [JobState(7, "waiting", 0, None)]
+        assert do_all(queue) == [7]
 
     def test_a_failed_job_rests_until_it_is_deferred(self, queue: Queue, engine: Engine) -> None:
         defer(queue, engine, 7)
@@ -245,20 +320,33 @@ class QueueContract:
         assert not queue.running()
         assert do_all(queue) == [7, 8]
 
-    def test_one_worker_at_a_time_where_only_one_may(self, queue: Queue, engine: Engine) -> None:
-        defer(queue, engine, 7)
-        refused = []
+    def test_a_second_worker_beside_one_that_works(self, queue: Queue, engine: Engine) -> None:
+        """Where only one may, it is refused; elsewhere it does what the first has no hand free for, and
+        nobody does what may be done by one at a time."""
+        defer(queue, engine, 7, 8)
+        idle: list[str] = []
+        refused, helped = [], []
 
-        def handle(_: Job) -> None:
+        def handle(job: Job) -> None:
             assert queue.running()
+            if job.recording_id == 8:
+                return
+            assert queue.workers() == 1
             try:
-                queue.run(lambda _: None, stop=Event(), until_idle=True)
+                queue.run(
+                    lambda job: helped.append((job.recording_id, queue.workers())),
+                    stop=Event(),
+                    until_idle=True,
+                    idle=lambda: idle.append("second"),
+                )
             except WorkerRunning as error:
                 refused.append(error)
 
-        assert do_all(queue, handle) == [7]
-        assert len(refused) == 1
+        begun = do_all(queue, handle, idle=lambda: idle.append("first"))
+        assert (len(refused), helped, begun) == ((1, [], [7, 8]) if self.one_worker else (0, [(8, 2)], [7]))
+        assert set(idle) == {"first"}
         assert not queue.running()
+        assert queue.workers() == 0
 
     def test_asking_whether_it_runs_keeps_no_worker_out(self, queue: Queue) -> None:
         stop = Event()

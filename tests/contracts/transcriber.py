@@ -8,6 +8,7 @@
 A `Script` is the factory that a pool or worker takes; it can be pickled.
 """
 
+import hashlib
 import json
 import os
 import pickle
@@ -56,7 +57,8 @@ class Script:
     takes_s: float = 0.0
     """How long it takes over each window."""
     log: Path | None = None
-    """A file to which it adds a line for each window it has recognised: the number and its process."""
+    """A file to which it adds a line for each window it has recognised: the number, its process, and a digest
+    of the sound."""
     probability: float = 0.9
 
     def __call__(self) -> "ScriptedTranscriber":
@@ -98,7 +100,8 @@ class ScriptedTranscriber:
         ]
         if script.log is not None:
             with script.log.open("a") as log:
-                log.write(f"{window.number} {os.getpid()}\n")
+                digest = hashlib.sha256(sound.tobytes()).hexdigest()[:16]
+                log.write(f"{window.number} {os.getpid()} {digest}\n")
         return WindowRecognition(
             number=window.number,
             start_ms=window.start_ms,

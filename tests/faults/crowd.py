@@ -11,8 +11,8 @@ from archive.changes.access import NewStatement
 from archive.clock import now
 from archive.database import open_engine, writing
 from archive.queries import testimonies
-from archive.settings import Settings
 from schemas.metadata import TestimonyMetadata
+from tests.databases import settings_of
 
 LEVELS = ("public", "restricted", "registered")
 
@@ -20,7 +20,7 @@ LEVELS = ("public", "restricted", "registered")
 def main() -> None:
     """Change each of them, round after round."""
     home, log, name, rounds, *ids = sys.argv[1:]
-    engine = open_engine(Settings(home=Path(home)))
+    engine = open_engine(settings_of(Path(home)))
     for number in range(int(rounds)):
         for public_id in ids:
             added = f"{name}-{number}"

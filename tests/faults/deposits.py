@@ -11,6 +11,8 @@ import sys
 import wave
 from pathlib import Path
 
+from tests.databases import environment_of
+
 ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "tests" / "specimens" / "good"
 COMMAND = [sys.executable, "-m", "tests.faults.command"]
@@ -59,7 +61,7 @@ def environment(home: Path, heard: Path, **more: str) -> dict[str, str]:
     """The environment of a command on the archive in `home`: one recogniser, short windows, and nothing of
     the settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTIMONY_")}
-    ours = {"TESTIMONY_HOME": str(home), "TESTIMONY_RECOGNISERS": "1", "TESTIMONY_WINDOW_SECONDS": "10"}
+    ours = environment_of(home) | {"TESTIMONY_RECOGNISERS": "1", "TESTIMONY_WINDOW_SECONDS": "10"}
     return kept | ours | {"FAULTS_HEARD": str(heard)} | more
 
 

@@ -11,11 +11,9 @@ the engine keeps within an index's folder is its own.
 import hashlib
 import json
 import re
-import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +27,12 @@ from archive.identifiers import ALPHABET, LENGTH
 from archive.models import Base
 from archive.queries import found, outbox, readings, testimonies
 from archive.reading import Reading
-from archive.settings import Settings
 from archive.store import create_store
 from schemas.query import INDEXES
 from search.backend import create_backend
 from search.find import ask, find, words_around
 from tests.archive.store.soundness import validate
+from tests.databases import ask_database, check_whole, settings_of
 from tests.faults.tracer import general
 
 QUESTIONS = ("", "waters", '"still waters"', "bakery", "seven", "Oslo", "card", "waters -bakery")
@@ -68,17 +66,15 @@ def look(home: Path, *, swept: bool = True) -> EndState:
     """Look at an archive at rest. Raises AssertionError where it isn't whole: a damaged database, an object
     that ocfl-py's validator refuses, anything half done or left behind. `swept=False`: the next worker has
     yet to sweep the locks of one that lost power after its work was done."""
-    with closing(sqlite3.connect(f"file:{home / 'archive.db'}?mode=ro", uri=True)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-        raw = {table: _rows(database, table) for table in Base.metadata.tables}
+    check_whole(home)
+    raw = {table: _rows(home, table) for table in Base.metadata.tables}
     assert raw["outbox"] == [], "changes wait that nobody carries into the index and the store"
     assert raw["job"] == [], "work waits that nobody does"
     validate(home / "store")
     left = f"{home / 'derivatives' / '.making'}/"
     findings = [
         each
-        for each in verify(Settings(home=home))
+        for each in verify(settings_of(home))
         if swept or not (each.code == "unexpected" and each.path.startswith(left))
     ]
     assert findings == [], findings
@@ -100,8 +96,11 @@ def look(home: Path, *, swept: bool = True) -> EndState:
 def leaks(home: Path) -> list[str]:
     """What a search of the public gives of testimonies that the public may not read: sentences, none where
     all is well. Also of an archive that a crash has left, before anybody has put it right."""
-    settings = Settings(home=home)
-    if not (home / "archive.db").exists() or not (home / "index" / "public.live").exists():
+    settings = settings_of(home)
+    if (
+        not ask(home, "SELECT version_num FROM alembic_version")
+        or not (home / "index" / "public.live").exists()
+    ):
         return []
     engine, backend = open_engine(settings), create_backend(settings)
     try:
@@ -125,10 +124,11 @@ def leaks(home: Path) -> list[str]:
     return [f"closed, and found by the public: {public_id}" for public_id in sorted(hidden & hits)]
 
 
-def _rows(database: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    cursor = database.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608 - a table of ours
-    columns = [column[0] for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor]
+def _rows(home: Path, table: str) -> list[dict[str, Any]]:
+    columns = [column.name for column in Base.metadata.tables[table].columns]
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    found = ask_database(home, f"SELECT {quoted} FROM {table} ORDER BY id")  # noqa: S608 - a table of ours
+    return [dict(zip(columns, row, strict=True)) for row in found]
 
 
 def _name_ids(raw: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
@@ -189,7 +189,7 @@ def _named(text: str, names: dict[str, str]) -> str:
 
 def _store(home: Path, names: dict[str, str]) -> dict[str, Any]:
     """Every object's newest state: its logical paths with their content, named as the rows are."""
-    store = create_store(Settings(home=home))
+    store = create_store(settings_of(home))
     objects: dict[str, Any] = {}
     for object_id in store.object_ids():
         newest = store.newest(object_id)
@@ -223,7 +223,7 @@ def _files(home: Path) -> Iterator[str]:
 
 
 def _answers(home: Path, names: dict[str, str]) -> dict[str, Any]:
-    settings = Settings(home=home)
+    settings = settings_of(home)
     engine, backend = open_engine(settings), create_backend(settings)
     answers: dict[str, Any] = {}
     try:

@@ -7,17 +7,16 @@ and how its second run is asked. Everything else is the same for all.
 import json
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.store.locks import is_held
+from tests.databases import ask_database
 from tests.faults import deposits, endstate
 
 Point = tuple[str, str, int]
@@ -177,14 +176,8 @@ def _heard(log: Path) -> Counter[str]:
 
 def count(home: Path, query: str) -> int | None:
     """A number from the database, as any other process would read it; None where there are no tables yet."""
-    if not (home / "archive.db").exists():
-        return None
-    with closing(sqlite3.connect(home / "archive.db", timeout=60)) as database:
-        try:
-            (number,) = database.execute(query).fetchone()
-        except sqlite3.OperationalError:
-            return None
-    return int(number)
+    found = ask_database(home, query)
+    return int(found[0][0]) if found else None
 
 
 def _wait_until_idle(home: Path, process: "subprocess.Popen[str]") -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.settings import Settings
 from archive.store import create_store
+from tests.databases import settings_of
 from tests.faults import deposits, endstate, power
 from tests.faults.disk import Disk
 
@@ -179,7 +179,7 @@ def said_in_rows(home: Path, accession_number: str) -> list[int]:
 def said_in_store(home: Path, accession_number: str) -> list[int]:
     """The same of the store, from the descriptor alone."""
     (row,) = rows(home, "SELECT public_id FROM testimony WHERE accession_number = ?", accession_number)
-    store = create_store(Settings(home=home))
+    store = create_store(settings_of(home))
     described = json.loads(store.path(row["public_id"], "descriptor.json").read_text())
     reasons: Sequence[str | None] = [statement["reason"] for statement in described["statements"]]
     return [int(reason) for reason in reasons if reason is not None]

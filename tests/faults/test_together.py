@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
 
@@ -19,6 +18,7 @@ import pytest
 from archive.database import reading
 from archive.models import AccessStatement, Testimony
 from tests.archives import SmallArchive
+from tests.databases import ask_database
 from tests.faults import deposits, endstate
 
 pytestmark = pytest.mark.slow
@@ -116,32 +116,27 @@ def together(tmp_path: Path) -> None:
     endstate.look(home)
     nothing_is_there_twice(home, heard)
     query = "SELECT reason FROM access_statement WHERE reason IS NOT NULL ORDER BY id"
-    assert [reason for (reason,) in ask(home, query)] == [str(number) for number in range(WORDS)]
+    assert [reason for (reason,) in ask_database(home, query)] == [str(number) for number in range(WORDS)]
 
 
 def nothing_is_there_twice(home: Path, heard: Path) -> None:
     """Four recordings of four testimonies, each with one of everything."""
     for table in ("testimony", "recording", "file", "recognition"):
-        assert ask(home, f"SELECT count(*) FROM {table}") == [(4,)], table  # noqa: S608 - a table of ours
+        assert ask_database(home, f"SELECT count(*) FROM {table}") == [(4,)], table  # noqa: S608 - a table of ours
     assert len(list((home / "store").rglob("0=ocfl_object_1.1"))) == 4
     kinds = "('accession', 'derivation', 'transcription', 'publication')"
     query = f"SELECT kind, count(*) FROM event WHERE kind IN {kinds} GROUP BY kind"  # noqa: S608 - ours
-    assert {count for _, count in ask(home, query)} == {4}
+    assert {count for _, count in ask_database(home, query)} == {4}
     windows = Counter(heard.read_text().splitlines())
     assert set(windows.values()) == {1}
-    assert ask(home, "SELECT count(*) FROM recognition_window") == [(len(windows),)]
+    assert ask_database(home, "SELECT count(*) FROM recognition_window") == [(len(windows),)]
 
 
 def wait_for_the_outbox(home: Path) -> None:
     deadline = time.monotonic() + 60
-    while ask(home, "SELECT count(*) FROM outbox") != [(0,)]:
+    while ask_database(home, "SELECT count(*) FROM outbox") != [(0,)]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def ask(home: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(home / "archive.db", timeout=60)) as database:
-        return database.execute(query).fetchall()
 
 
 def test_two_ingests_a_worker_the_site_and_a_person(tmp_path: Path) -> None:

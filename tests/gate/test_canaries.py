@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 import ingest.cli  # noqa: F401 - its commands register themselves
 from ingest.cli.app import app, set_log_level
 from schemas.query import IndexName
+from tests.databases import enter, environment_of
 from tests.gate.addresses import known_addresses
 from tests.gate.building import SECRET, STATED, Built, built
 from tests.gate.client import Request, ask
@@ -88,7 +89,7 @@ def test_no_closed_word_is_in_the_dictionary(archive: Built, index: IndexName) -
 
 
 def test_no_closed_word_is_found_at_the_command_line(archive: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TESTIMONY_HOME", str(archive.archive.settings.home))
+    enter(monkeypatch, archive.archive.settings.home)
     for query in ("rain", *sorted(closed_words())[:3]):
         shown = CliRunner().invoke(app, ["search", query, "--json"])
         assert shown.exit_code == 0, shown.output
@@ -98,10 +99,10 @@ def test_no_closed_word_is_found_at_the_command_line(archive: Built, monkeypatch
 @pytest.mark.slow
 def test_a_site_that_says_all_it_can_logs_no_word(archive: Built) -> None:
     """The real server, in front of the same archive, with its most talkative log."""
-    home = str(archive.archive.settings.home)
+    home = archive.archive.settings.home
     program = "from ingest.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", "0", "--no-worker"]
-    environment = {**os.environ, "TESTIMONY_HOME": home, "TESTIMONY_LOG_LEVEL": "debug"}
+    environment = {**os.environ, **environment_of(home), "TESTIMONY_LOG_LEVEL": "debug"}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:

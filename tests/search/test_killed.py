@@ -17,10 +17,10 @@ import pytest
 from archive.changes.access import NewStatement
 from archive.database import reading
 from archive.models import Drafted
-from archive.settings import Settings
 from search.backend import SearchBackend, create_backend
 from search.indexer import deliver, prepare
 from tests.archives import SmallArchive
+from tests.databases import environment_of, settings_of
 from tests.search.records import dictionary, differences, search, stray
 
 ARGUMENTS = ["reindex", "--index", "public", "--json"]
@@ -80,7 +80,7 @@ class Command:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTIMONY_")}
         return subprocess.Popen(
             [*before, sys.executable, "-m", "tests.search.remaking", str(self.log), *ARGUMENTS],
-            env=kept | {"TESTIMONY_HOME": str(self._home)},
+            env=kept | environment_of(self._home),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -316,7 +316,7 @@ def deliver_until(home: Path, answers: int) -> None:
         return found
 
     engine.write_batch, engine.find_soiled = written, soiled  # type: ignore[assignment]
-    settings = Settings(home=home)
+    settings = settings_of(home)
     opened = open_engine(settings)
     backend = create_backend(settings)
     prepare(opened, backend)

@@ -123,10 +123,10 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def withdraw(served: Served) -> None:
     """By another process, before anything is delivered anywhere."""
     code = (
-        "import sys; from pathlib import Path; from archive.settings import Settings;"
+        "import sys; from pathlib import Path; from tests.databases import settings_of;"
         "from archive.database import open_engine, writing; from archive.queries import testimonies;"
         "from archive.changes import access; from archive.clock import now;"
-        "engine = open_engine(Settings(home=Path(sys.argv[1])));\n"
+        "engine = open_engine(settings_of(Path(sys.argv[1])));\n"
         "with writing(engine) as session:\n"
         "    row = testimonies.find(session, sys.argv[2])\n"
         "    said = [access.NewStatement('withdrawn')]\n"

@@ -16,7 +16,8 @@ from archive.clock import now
 from archive.database import open_engine
 from archive.errors import WorkerRunning
 from archive.jobs import Job, JobState, create_queue
-from archive.jobs.sqlite_queue import DEATHS, SqliteQueue
+from archive.jobs.crew import DEATHS
+from archive.jobs.sqlite_queue import SqliteQueue
 from archive.models import Base
 from archive.models import Job as Row
 from archive.settings import Settings
@@ -30,7 +31,7 @@ def _make_light(connection: Any, _record: object) -> None:
 
 
 def open_light_engine(home: Path) -> Engine:
-    engine = open_engine(Settings(home=home))
+    engine = open_engine(Settings(home=home, database_url=None))
     event.listen(engine, "connect", _make_light)
     return engine
 
@@ -49,11 +50,11 @@ def queue(engine: Engine, tmp_path: Path) -> SqliteQueue:
 
 
 class TestSqliteQueue(QueueContract):
-    pass
+    one_worker = True
 
 
 def test_the_settings_choose_it(engine: Engine, tmp_path: Path) -> None:
-    queue = create_queue(Settings(home=tmp_path / "new" / "home"), engine)
+    queue = create_queue(Settings(home=tmp_path / "new" / "home", database_url=None), engine)
     assert isinstance(queue, SqliteQueue)
     defer(queue, engine, 7)
     assert do_all(queue) == [7]
@@ -151,7 +152,7 @@ def test_a_database_that_fails_is_the_workers_trouble(
     def refuse(_: Job) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(queue, "_finish", refuse)
+    monkeypatch.setattr(queue, "finish", refuse)
     with pytest.raises(OSError, match="disk full"):
         do_all(queue)
     monkeypatch.undo()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import environment_of
+
 SHARED = Path(__file__).parents[4] / "shared"
 
 
@@ -22,7 +24,7 @@ def environment(home: Path) -> dict[str, str]:
     """The environment of a command on the archive in `home`, one recogniser."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTIMONY_")}
     models = {name: value for name, value in os.environ.items() if name == "TESTIMONY_MODELS"}
-    return kept | models | {"TESTIMONY_HOME": str(home), "TESTIMONY_RECOGNISERS": "1"}
+    return kept | models | environment_of(home) | {"TESTIMONY_RECOGNISERS": "1"}
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.archive.store.soundness import validate
+from tests.databases import ask_database, check_whole, environment_of
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "tests.ingest.cli.scripted")
@@ -67,7 +67,7 @@ class House:
             for name, value in os.environ.items()
             if not name.startswith("TESTIMONY_") and name != "CI"
         }
-        own = {"TESTIMONY_HOME": str(self.home), "TESTIMONY_RECOGNISERS": "1", "PYTHONPATH": str(ROOT)}
+        own = environment_of(self.home) | {"TESTIMONY_RECOGNISERS": "1", "PYTHONPATH": str(ROOT)}
         return kept | own | more
 
     def run(
@@ -96,17 +96,12 @@ class House:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database answers."""
-        database = sqlite3.connect(f"file:{self.home / 'archive.db'}?mode=ro", uri=True)
-        try:
-            return database.execute(query).fetchall()
-        finally:
-            database.close()
+        return ask_database(self.home, query)
 
     def check(self, recordings: int) -> None:
         """Fail unless the archive is whole, holds so many recordings, all of them done, and nothing that is
         half done lies anywhere."""
-        assert self.rows("PRAGMA integrity_check") == [("ok",)]
-        assert self.rows("PRAGMA foreign_key_check") == []
+        check_whole(self.home)
         assert self.rows("SELECT count(*) FROM recording") == [(recordings,)]
         assert self.rows("SELECT count(*) FROM file WHERE stored_path IS NULL") == [(0,)]
         assert self.rows("SELECT count(*) FROM recognition WHERE published_at IS NULL") == [(0,)]

@@ -17,11 +17,12 @@ from archive.queries import outbox, readings, testimonies
 from ingest.cli import app
 from schemas.metadata import TestimonyMetadata
 from tests.archives import NOW, SmallArchive
+from tests.databases import enter
 
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     small = SmallArchive(tmp_path / "archive")
     yield small
     small.close()

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from archive.settings import Settings
 from archive.store import create_store
 from archive.store.locks import hold
 from ingest.cli import app
+from tests.databases import enter, settings_of
 
 
 def described_access(home: Path, public_id: str) -> list[str]:
     """What the store knows of who may see a testimony."""
-    path = create_store(Settings(home=home)).path(public_id, "descriptor.json")
+    path = create_store(settings_of(home)).path(public_id, "descriptor.json")
     statements = json.loads(path.read_bytes())["statements"]
     return [each["level"] for each in statements if each["superseded_at"] is None]
 
@@ -23,7 +23,7 @@ def test_a_sidecar_that_closes_is_in_the_store_before_ingest_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, folder = tmp_path / "archive", tmp_path / "deposit"
-    monkeypatch.setenv("TESTIMONY_HOME", str(home))
+    enter(monkeypatch, home)
     folder.mkdir()
     (folder / "a.txt").write_text("Bread is baked before the sun is up.\n")
     sidecar = folder / "a.json"

@@ -14,12 +14,13 @@ from archive.queries import outbox
 from archive.store.locks import hold
 from ingest.cli import app
 from tests.archives import SmallArchive
+from tests.databases import enter
 from tests.tables import Cells, export, save, stands
 
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     small = SmallArchive(tmp_path / "archive")
     yield small
     small.close()

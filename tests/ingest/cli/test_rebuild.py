@@ -15,12 +15,13 @@ from ingest.cli import app
 from search.backend import create_backend
 from search.indexer import deliver, prepare
 from tests.archives import SmallArchive
+from tests.databases import enter, lose
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive of two public testimonies, indexed, whose database is gone; its index is not."""
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     small = SmallArchive(tmp_path / "archive")
     small.add("Weather", [["It rained."]], accession_number="A/1")
     small.add("Bread", [["It rained on the bakery."]], accession_number="A/2")
@@ -31,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert found("rained") == 2
     preserve_waiting(small.engine, small.store)
     small.close()
-    (small.settings.home / "archive.db").unlink()
+    lose(small.settings.home)
     return small.settings.home
 
 

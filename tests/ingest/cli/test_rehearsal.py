@@ -13,6 +13,7 @@ from archive.settings import Settings
 from ingest.cli import app
 from ingest.media.commands import find_programs
 from tests.archives import SmallArchive
+from tests.databases import enter
 from tests.ingest.cli.test_importing import archive_bytes
 
 
@@ -22,7 +23,7 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     return tmp_path / "archive"
 
 

@@ -18,12 +18,13 @@ from search.backend import create_backend
 from search.indexer import deliver, prepare
 from search.reindexing import reindex
 from tests.archives import SmallArchive
+from tests.databases import enter
 from tests.search.records import differences, search, stray
 
 
 @pytest.fixture
 def archive(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:
-    monkeypatch.setenv("TESTIMONY_HOME", str(home))
+    enter(monkeypatch, home)
     small = SmallArchive(home)
     for word in ("rain", "snow", "hail"):
         small.add("Weather", [[f"Then came {word}."]])

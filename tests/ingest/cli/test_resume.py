@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.databases import ask_database, environment_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.whisper]
 
@@ -20,17 +21,7 @@ WINDOWS = {"TESTIMONY_WINDOW_SECONDS": "18"}
 
 def windows(home: Path) -> list[tuple[int, str, bytes]]:
     """Number, time of completion and raw recognition of every window that is kept."""
-    if not (home / "archive.db").exists():
-        return []
-    with sqlite3.connect(f"file:{home / 'archive.db'}?mode=ro", uri=True, timeout=30) as database:
-        try:
-            rows = database.execute(
-                "SELECT number, finished_at, result FROM recognition_window ORDER BY number"
-            ).fetchall()
-        except sqlite3.OperationalError:  # the tables are not there yet
-            return []
-    database.close()
-    return rows
+    return ask_database(home, "SELECT number, finished_at, result FROM recognition_window ORDER BY number")
 
 
 def sixty_seconds(speech: Path, target: Path) -> Path:
@@ -48,7 +39,7 @@ def test_a_killed_ingest_hears_no_window_twice(
     recording = sixty_seconds(speech, tmp_path / "minute.flac")
     arguments = ["ingest", str(recording), "--language", "en", "--json"]
 
-    unbroken = testimony(*arguments, **WINDOWS, TESTIMONY_HOME=str(tmp_path / "unbroken"))
+    unbroken = testimony(*arguments, **WINDOWS, **environment_of(tmp_path / "unbroken"))
     assert unbroken.returncode == 0, unbroken.stderr
     expected = windows(tmp_path / "unbroken")
     assert [number for number, _, _ in expected] == [1, 2, 3, 4]
@@ -79,7 +70,7 @@ def test_a_killed_ingest_hears_no_window_twice(
         (number, result) for number, _, result in expected
     ]
     texts = [
-        json.loads(testimony("search", "fairest", "--staff", "--json", TESTIMONY_HOME=str(folder)).stdout)
+        json.loads(testimony("search", "fairest", "--staff", "--json", **environment_of(folder)).stdout)
         for folder in (home, tmp_path / "unbroken")
     ]
     first, second = ([segment["text"] for segment in text["hits"][0]["segments"]] for text in texts)

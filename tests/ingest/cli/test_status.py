@@ -12,10 +12,11 @@ from archive.models import File
 from archive.queries import testimonies
 from ingest.cli import app
 from tests.archives import SmallArchive
+from tests.databases import enter
 
 
 def test_a_copy_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     archive = SmallArchive(tmp_path / "archive")
     public_id = archive.add("Weather", [["It rained all day."]], accession_number="A/1")
     archive.close_stretch(public_id, 500, 900)
@@ -32,7 +33,7 @@ def test_a_copy_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 def test_while_a_better_transfer_is_made_ready_the_one_before_is_played(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     archive = SmallArchive(tmp_path / "archive")
     public_id = archive.add("Weather", [["It rained all day."]], accession_number="A/1")
     archive.finish(public_id)

@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from archive.preservation import preserve_waiting
 from ingest.cli import app
 from tests.archives import SmallArchive
+from tests.databases import enter
 
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:
-    monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path / "archive"))
+    enter(monkeypatch, tmp_path / "archive")
     small = SmallArchive(tmp_path / "archive")
     small.add("Weather", [["It rained."]], accession_number="A/1")
     small.add("Bread", [["The bakery opened."]], accession_number="A/2")

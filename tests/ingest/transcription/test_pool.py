@@ -28,7 +28,8 @@ def second(number: int) -> Window:
 
 def pids(log: Path) -> dict[int, int]:
     """Window number -> process that recognised it."""
-    return {int(number): int(pid) for number, pid in (line.split() for line in log.read_text().splitlines())}
+    lines = [line.split() for line in log.read_text().splitlines()]
+    return {int(number): int(pid) for number, pid, _ in lines}
 
 
 def is_gone(pid: int, within_s: float = 10) -> bool:

@@ -11,12 +11,12 @@ import tantivy
 
 from archive.errors import ArchiveError, SearchUnavailable
 from archive.reading import Reading
-from archive.settings import Settings
 from search.analysis import ANALYSIS_VERSION
 from search.backend import create_backend
 from search.documents import make_documents
 from search.find import ask
 from search.tantivy_backend import TantivyBackend, facets, layout, pages
+from tests.databases import settings_of
 from tests.search.readings import make_reading
 
 
@@ -52,7 +52,7 @@ def found(backend: TantivyBackend, text: str) -> list[str]:
 
 
 def test_the_settings_choose_it_and_its_folder(tmp_path: Path) -> None:
-    backend = create_backend(Settings(home=tmp_path))
+    backend = create_backend(settings_of(tmp_path))
     build(backend)
     assert ANALYSIS_VERSION in live(tmp_path / "index").name
 

@@ -1,0 +1,146 @@
+"""The database that the tests run on: SQLite, or PostgreSQL with `--database postgresql` (or TEST_DATABASE).
+
+A test says where its archive lives; `settings_of` and `environment_of` say which database goes with that
+folder. On PostgreSQL each folder has a database of its own, which goes when the folder has gone.
+"""
+
+import hashlib
+import os
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from archive.database import open_engine
+from archive.migrations import upgrade
+from archive.settings import Settings
+from tests.servers import postgresql
+
+VARIABLE = "TEST_DATABASE"
+CHOICES = ("sqlite", "postgresql")
+
+_made: dict[str, Path] = {}
+"""Databases of this process, each with the folder that it lives as long as."""
+
+
+def chosen() -> str:
+    """`sqlite` or `postgresql`."""
+    return os.environ.get(VARIABLE, CHOICES[0])
+
+
+def on_postgresql() -> bool:
+    """Whether the tests run on PostgreSQL."""
+    return chosen() == "postgresql"
+
+
+def sqlite_alone(reason: str) -> pytest.MarkDecorator:
+    """A mark for tests that are about SQLite itself; `reason` says what of it."""
+    return pytest.mark.skipif(on_postgresql(), reason=f"about SQLite: {reason}")
+
+
+def settings_of(home: Path, **more: Any) -> Settings:
+    """The settings of the archive in a folder, as the environment of `environment_of` gives them."""
+    if on_postgresql() and "database_url" not in more:
+        more["database_url"] = _url(home)
+    return Settings(home=home, **more)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """What a command has to find in its environment to work on the archive in a folder."""
+    found = {"TESTIMONY_HOME": str(home)}
+    if on_postgresql():
+        found["TESTIMONY_DATABASE_URL"] = _url(home)
+    return found
+
+
+def enter(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Have commands that run in this process work on the archive in a folder."""
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+
+
+def ask_database(home: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What the database of a folder answers, as any other process would read it; nothing where it has no
+    tables yet. `query` is plain SQL with a `?` for each of `values`."""
+    if on_postgresql():
+        url = make_url(_url(home)).set(drivername="postgresql").render_as_string(hide_password=False)
+        with closing(psycopg.connect(url)) as connection:
+            try:
+                return connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
+            except psycopg.errors.UndefinedTable:
+                return []
+    if not (home / "archive.db").exists():
+        return []
+    with closing(sqlite3.connect(f"file:{home / 'archive.db'}?mode=ro", uri=True, timeout=60)) as database:
+        try:
+            return database.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return []
+
+
+def check_whole(home: Path) -> None:
+    """Fail unless SQLite finds a folder's database undamaged. (PostgreSQL's own is the server's to keep.)"""
+    if not on_postgresql():
+        assert ask_database(home, "PRAGMA integrity_check") == [("ok",)]
+        assert ask_database(home, "PRAGMA foreign_key_check") == []
+
+
+def migrate(home: Path) -> None:
+    """Give a folder an empty database at the newest schema, in a moment; it must have none yet."""
+    home.mkdir(parents=True, exist_ok=True)
+    if on_postgresql():
+        _url(home)
+        postgresql.server().drop(_name(home))
+        postgresql.server().create_migrated(_name(home))
+    else:
+        (home / "archive.db").write_bytes(_migrated())
+
+
+def lose(home: Path) -> None:
+    """Take a folder's database away, as a broken disk does. On PostgreSQL an empty one takes its place."""
+    if on_postgresql():
+        _url(home)
+        postgresql.server().drop(_name(home))
+        postgresql.server().create(_name(home))
+    else:
+        (home / "archive.db").unlink()
+
+
+@cache
+def _migrated() -> bytes:
+    with TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder), database_url=None)
+        engine = open_engine(settings)
+        upgrade(engine)
+        engine.dispose()
+        return (settings.home / "archive.db").read_bytes()
+
+
+def _name(home: Path) -> str:
+    return "archive_" + hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]
+
+
+def _url(home: Path) -> str:
+    """The address of a folder's database; an empty one is made where there is none."""
+    server, name = postgresql.server(), _name(home)
+    if name not in _made:
+        _tidy(server)
+        if not server.has(name):
+            server.create(name)
+        _made[name] = next(each for each in (home.absolute(), *home.absolute().parents) if each.exists())
+    return server.url(name)
+
+
+def _tidy(server: postgresql.PostgresqlServer) -> None:
+    """Drop what no folder is left for."""
+    for name in [name for name, folder in _made.items() if not folder.exists()]:
+        server.drop(name)
+        del _made[name]
