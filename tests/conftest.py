@@ -8,11 +8,14 @@ database they run.
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from archive.settings import Settings
 from tests import databases
+from tests.engines import any_server, lent
 from tests.servers import postgresql
 
 MEMORY_DISK = Path("/dev/shm")
@@ -43,3 +46,17 @@ def use_memory() -> None:
     if shutil.disk_usage(MEMORY_DISK).free >= NEEDED:
         os.environ["TMPDIR"] = str(MEMORY_DISK)
         tempfile.tempdir = None
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[str]:
+    """The address of an Elasticsearch that tests share and none breaks."""
+    with any_server() as url:
+        yield url
+
+
+@pytest.fixture
+def on_elasticsearch(elasticsearch: str) -> Iterator[Settings]:
+    """Settings for an archive that searches with it, under names of its own."""
+    with lent(elasticsearch) as settings:
+        yield settings
