@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ FILE = ROOT / "docker-compose.yml"
 SECRETS = ("DATABASE_PASSWORD", "SEARCH_PASSWORD")
 """What a person has to give."""
 
-OURS = ("schema", "site", "worker")
+OURS = ("schema", "site", "worker", "metrics")
 """The services that run our image."""
 
 _VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?:(:?[-?])([^}]*))?\}|(\w+))")
@@ -24,9 +25,14 @@ class VariableMissing(Exception):
     """A variable that has to be given is not."""
 
 
-def given() -> dict[str, str]:
-    """The least that a person gives."""
+@cache
+def _given() -> Mapping[str, str]:
     return {name: secrets.token_hex(24) for name in SECRETS}
+
+
+def given() -> dict[str, str]:
+    """The least that a person gives: passwords of this run of the tests."""
+    return dict(_given())
 
 
 def interpolate(text: str, variables: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from archive.settings import Settings
+from servers.elasticsearch import VERSION
 from tests.deployment.composed import (
     FILE,
     OURS,
@@ -129,7 +130,7 @@ def test_what_is_written_lies_on_volumes(service: str, monkeypatch: pytest.Monke
     described, settings = services()[service], settings_of(service, monkeypatch)
     assert described["read_only"] is True
     held = mounts(described)
-    writes = service != "site"
+    writes = service in ("schema", "worker")
     assert held[str(settings.home)] == ("archive", writes)
     for folder in (
         settings.store_folder,
@@ -165,11 +166,11 @@ def test_it_may_do_no_more_than_it_must(service: str) -> None:
 
 def test_nothing_is_open_but_the_site_on_this_machine() -> None:
     ports = {name: each["ports"] for name, each in services().items() if "ports" in each}
-    assert ports == {"site": ["127.0.0.1:8000:8000"]}
+    assert ports == {"site": ["127.0.0.1:8000:8000"], "metrics": ["127.0.0.1:9464:9464"]}
     networks = compose(given())["networks"]
     assert networks["inside"] == {"internal": True}
     for name, each in services().items():
-        assert each["networks"] == (["inside", "outside"] if name == "site" else ["inside"])
+        assert each["networks"] == (["inside", "outside"] if name in ports else ["inside"])
 
 
 def test_they_start_one_after_the_other() -> None:
@@ -177,6 +178,8 @@ def test_they_start_one_after_the_other() -> None:
     described = services()
     assert described["schema"]["depends_on"] == healthy
     assert described["schema"]["restart"] == "no"
+    assert described["metrics"]["profiles"] == ["metrics"]  # the others start without being asked for
+    assert not [name for name, each in described.items() if "profiles" in each and name != "metrics"]
     for name in ("site", "worker"):
         done = {"schema": {"condition": "service_completed_successfully"}}
         assert described[name]["depends_on"] == healthy | done
@@ -210,14 +213,16 @@ def test_the_health_of_the_site_is_asked_where_it_tells() -> None:
     assert command[command.index("--port") + 1] == address[1]
 
 
-def test_versions_are_those_that_the_tests_run_on() -> None:
-    database, search = services()["database"]["image"], services()["search"]["image"]
-    assert re.fullmatch(r"postgres:\d+\.\d+-\w+", database)
-    assert re.fullmatch(r"elasticsearch:9\.5\.\d+", search)
+def test_the_search_engine_is_the_one_of_the_tests_and_of_the_client() -> None:
+    assert services()["search"]["image"] == f"elasticsearch:{VERSION}"
+    pinned = re.search(r"^elasticsearch==(\S+)", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE)
+    assert pinned
+    assert VERSION.split(".")[:2] == pinned[1].split(".")[:2]
 
 
 def test_the_database_is_the_one_of_the_tests() -> None:
-    """Debian's, which tests start for themselves: the same major version."""
+    """Debian's, which tests start for themselves: the same major version, and a version in full."""
+    assert re.fullmatch(r"postgres:\d+\.\d+-\w+", services()["database"]["image"])
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found:
         find("postgres")
