@@ -11,9 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from archive.disks import writing_to
 from archive.errors import ChangedMeanwhile, WrongInput
-from archive.postgresql import describe_postgresql, open_postgresql
+from archive.postgresql import describe_postgresql, open_postgresql, place
 from archive.settings import Settings
-from archive.sqlite import describe_sqlite, open_sqlite
+from archive.sqlite import describe_sqlite, open_sqlite, place_of_file
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -60,3 +60,8 @@ def writing(engine: Engine) -> Iterator[Session]:
 def describe_engine(engine: Engine) -> str:
     """A sentence on how the database keeps what it acknowledges, for `testimony status`."""
     return describe_sqlite() if engine.dialect.name == "sqlite" else describe_postgresql(engine)
+
+
+def describe_place(engine: Engine) -> str:
+    """Which database that is, in words, without its password."""
+    return place_of_file(engine.url) if engine.dialect.name == "sqlite" else place(engine.url)

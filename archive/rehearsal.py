@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -12,19 +11,17 @@ from archive.errors import Conflict
 from archive.migrations import is_current, upgrade
 from archive.settings import Settings
 from archive.sqlite import open_scratch_engine
+from archive.untouched import is_there
 
 
 def open_unchanged(settings: Settings) -> Engine:
     """The archive's database as it is; where there is none yet, an empty one in memory, so that not even a
     folder is made. Raises Conflict where the schema is older, since bringing it up to date would be a change.
     """
-    engine = None
-    if settings.database.startswith("sqlite"):
-        path = settings.database.removeprefix("sqlite:///").partition("?")[0]
-        if not Path(path).exists():
-            engine = open_scratch_engine()
-            upgrade(engine)
-            return engine
+    if not is_there(settings):
+        engine = open_scratch_engine()
+        upgrade(engine)
+        return engine
     engine = open_engine(settings)
     if not is_current(engine):
         engine.dispose()

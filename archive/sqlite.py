@@ -52,6 +52,11 @@ def describe_sqlite() -> str:
     return f"SQLite {sqlite3.sqlite_version}, journal {mode}, synchronous {synchronous}"
 
 
+def place_of_file(url: URL) -> str:
+    """Which database that is, in words."""
+    return f"database {legible_name(url.database or 'in memory')}"
+
+
 def _listened(engine: Engine) -> Engine:
     event.listen(engine, "connect", partial(_prepare, str(engine.url.database)))
     event.listen(engine, "begin", _begin)

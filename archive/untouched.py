@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -29,6 +29,9 @@ _PAUSE_SECONDS = 0.1
 def untouched(settings: Settings) -> Iterator[Engine | None]:
     """An engine that only reads, on the database as it is; None where there is none. Another schema than ours
     is left as it is: ask for columns by name."""
+    if not is_there(settings):
+        yield None
+        return
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite":
         engine = open_postgresql(url)
@@ -38,9 +41,6 @@ def untouched(settings: Settings) -> Iterator[Engine | None]:
             engine.dispose()
         return
     path = Path(url.database or "")
-    if not path.is_file() or path.stat().st_size == 0:
-        yield None
-        return
     with TemporaryDirectory(prefix="testimony-") as folder:
         readable = path if _can_be_read(path) else _copied(path, Path(folder))
         engine = create_engine(
@@ -54,6 +54,20 @@ def untouched(settings: Settings) -> Iterator[Engine | None]:
             yield engine
         finally:
             engine.dispose()
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is an archive's database, of whatever version; an empty one is none."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        return path.is_file() and path.stat().st_size > 0
+    engine = open_postgresql(url)
+    try:
+        with engine.connect().execution_options(read_only=True) as connection:
+            return inspect(connection).has_table("alembic_version")
+    finally:
+        engine.dispose()
 
 
 def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:

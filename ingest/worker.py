@@ -11,7 +11,14 @@ from sqlalchemy import Engine
 from archive.changes.derivatives import renew
 from archive.database import writing
 from archive.disks import writing_to
-from archive.errors import ArchiveError, DiskRefused, IndexDiffers, SearchUnavailable, StoreError
+from archive.errors import (
+    ArchiveError,
+    DatabaseUnavailable,
+    DiskRefused,
+    IndexDiffers,
+    SearchUnavailable,
+    StoreError,
+)
 from archive.jobs import Interrupted, Job, Queue
 from archive.preservation import preserve_waiting
 from archive.settings import Settings
@@ -160,7 +167,7 @@ class Delivery:
     def _try(self, what: str, act: Callable[[], object]) -> None:
         try:
             act()
-        except (SearchUnavailable, StoreError, DiskRefused) as error:
+        except (SearchUnavailable, StoreError, DiskRefused, DatabaseUnavailable) as error:
             if str(self._troubles.get(what)) != str(error):
                 log.warning("the %s has to wait: %s", what, error)
             self._troubles[what] = error

@@ -55,12 +55,12 @@ def spoken(
 
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them. One that is
-    there already is opened with `fresh=False`."""
+    there already is opened with `fresh=False`; `database` is another than this run's (`tests.databases`)."""
 
-    def __init__(self, home: Path, *, fresh: bool = True) -> None:
+    def __init__(self, home: Path, *, fresh: bool = True, database: str | None = None) -> None:
         if fresh:
-            databases.migrate(home)
-        self.settings = databases.settings_of(home)
+            databases.migrate(home, database)
+        self.settings = databases.settings_of(home, database)
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
 

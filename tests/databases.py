@@ -44,11 +44,11 @@ def sqlite_alone(reason: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(on_postgresql(), reason=f"about SQLite: {reason}")
 
 
-def settings_of(home: Path, **more: Any) -> Settings:
-    """The settings of the archive in a folder, as the environment of `environment_of` gives them."""
-    if on_postgresql() and "database_url" not in more:
-        more["database_url"] = _url(home)
-    return Settings(home=home, **more)
+def settings_of(home: Path, database: str | None = None) -> Settings:
+    """The settings of the archive in a folder, as the environment of `environment_of` gives them; `database`
+    is another choice than that of this run."""
+    on = database or chosen()
+    return Settings(home=home, database_url=_url(home) if on == "postgresql" else None)
 
 
 def environment_of(home: Path) -> dict[str, str]:
@@ -93,12 +93,11 @@ def check_whole(home: Path) -> None:
         assert ask_database(home, "PRAGMA foreign_key_check") == []
 
 
-def migrate(home: Path) -> None:
-    """Give a folder an empty database at the newest schema, in a moment; it must have none yet."""
+def migrate(home: Path, database: str | None = None) -> None:
+    """Give a folder an empty database at the newest schema, in a moment, in place of what it had."""
     home.mkdir(parents=True, exist_ok=True)
-    if on_postgresql():
-        _url(home)
-        postgresql.server().drop(_name(home))
+    if (database or chosen()) == "postgresql":
+        _note(home)
         postgresql.server().create_migrated(_name(home))
     else:
         (home / "archive.db").write_bytes(_migrated())
@@ -107,7 +106,7 @@ def migrate(home: Path) -> None:
 def lose(home: Path) -> None:
     """Take a folder's database away, as a broken disk does. On PostgreSQL an empty one takes its place."""
     if on_postgresql():
-        _url(home)
+        _note(home)
         postgresql.server().drop(_name(home))
         postgresql.server().create(_name(home))
     else:
@@ -132,15 +131,16 @@ def _url(home: Path) -> str:
     """The address of a folder's database; an empty one is made where there is none."""
     server, name = postgresql.server(), _name(home)
     if name not in _made:
-        _tidy(server)
         if not server.has(name):
             server.create(name)
-        _made[name] = next(each for each in (home.absolute(), *home.absolute().parents) if each.exists())
+        _note(home)
     return server.url(name)
 
 
-def _tidy(server: postgresql.PostgresqlServer) -> None:
-    """Drop what no folder is left for."""
+def _note(home: Path) -> None:
+    """Have a folder's database dropped some time after the folder; drop those whose folders have gone."""
     for name in [name for name, folder in _made.items() if not folder.exists()]:
-        server.drop(name)
+        postgresql.server().drop(name)
         del _made[name]
+    place = home.absolute()
+    _made[_name(home)] = next(each for each in (place, *place.parents) if each.exists())

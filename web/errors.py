@@ -17,6 +17,7 @@ from starlette.responses import Response
 from archive.errors import (
     ArchiveError,
     Conflict,
+    DatabaseUnavailable,
     IndexUnusable,
     NotFound,
     SearchUnavailable,
@@ -50,6 +51,7 @@ STATUSES: Mapping[type[Exception], int] = {
     Conflict: 409,
     SearchUnavailable: 503,
     StoreError: 503,
+    DatabaseUnavailable: 503,
     ArchiveError: 500,
     Exception: 500,
 }
@@ -150,6 +152,12 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
                 _("Testimonies, recordings and every link to them go on working."),
                 _("Try again in a few minutes."),
             ),
+            search=False,
+        )
+    if isinstance(error, DatabaseUnavailable):
+        return ErrorView(
+            _("The archive cannot answer just now."),
+            (_("Nothing is lost. Try again in a few minutes."),),
             search=False,
         )
     views = {

@@ -24,7 +24,7 @@ from archive.store import StoredFile
 from ingest.workshop import own_folder
 from tests.archive.store import museum
 from tests.archives import SmallArchive
-from tests.databases import lose, settings_of
+from tests.databases import ask_database, lose, settings_of, sqlite_alone
 
 Break = Callable[[SmallArchive, str], object]
 
@@ -161,9 +161,10 @@ def test_without_a_database_the_objects_speak_for_themselves(archive: SmallArchi
     assert "comparison with the record was left out" in done.notices[0]
     content(archive, whole, "files/1.bin").unlink()
     assert [finding.code for finding in verify(archive.settings)] == ["missing"]
-    assert not (archive.settings.home / "archive.db").exists()
+    assert ask_database(archive.settings.home, "SELECT version_num FROM alembic_version") == []
 
 
+@sqlite_alone("a torn file")
 def test_a_torn_database_is_said_and_the_store_is_looked_at(archive: SmallArchive, whole: str) -> None:
     archive.engine.dispose()
     (archive.settings.home / "archive.db").write_bytes(b"not a database" * 100)
@@ -257,6 +258,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@sqlite_alone("its journals")
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_a_database_left_in_a_transaction_is_read_as_it_was_before_and_not_touched(
     archive: SmallArchive, whole: str, mode: str

@@ -16,7 +16,7 @@ from archive.migrations import configuration, drift, is_current, upgrade
 from archive.models import Derivative, OutboxEntry, Testimony
 from archive.queries import copies, testimonies
 from archive.queries.texts import content_of
-from tests.databases import settings_of
+from tests.databases import check_whole, settings_of
 
 MOMENT = "2026-01-27 12:00:00.000000"
 
@@ -60,7 +60,7 @@ def test_captions_and_files_of_the_first_house_are_carried_over(tmp_path: Path) 
         assert row.recordings[0].awaited_files == []
     with engine.connect() as connection:
         assert drift(connection) == []
-        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    check_whole(tmp_path)
     engine.dispose()
 
 
@@ -136,7 +136,6 @@ def test_derivatives_that_are_there_stay_as_copies_of_the_whole(tmp_path: Path) 
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     with engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         tables = MetaData()
         tables.reflect(connection)
         rows: dict[str, dict[str, object]] = {
@@ -156,7 +155,7 @@ def test_derivatives_that_are_there_stay_as_copies_of_the_whole(tmp_path: Path) 
         }
         for name, values in rows.items():
             dated = {"created_at": datetime(2026, 1, 27)} if "created_at" in tables.tables[name].c else {}  # noqa: DTZ001 - as the column has it
-            connection.execute(insert(tables.tables[name]).values(id=1, **values, **dated))
+            connection.execute(insert(tables.tables[name]).values(**values, **dated))
     upgrade(engine)
     with Session(engine) as session:
         (row,) = session.scalars(select(Derivative))

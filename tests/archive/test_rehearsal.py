@@ -1,18 +1,17 @@
 """A dry run tells, and changes nothing."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from archive.database import reading
+from archive.database import reading, writing
 from archive.errors import Conflict
 from archive.models import Testimony
 from archive.queries import testimonies
 from archive.rehearsal import open_unchanged, rehearsing
-from archive.settings import Settings
 from tests.archives import SmallArchive
+from tests.databases import settings_of
 
 
 def test_nothing_of_it_stays(archive: SmallArchive) -> None:
@@ -31,7 +30,7 @@ def test_nothing_of_it_stays(archive: SmallArchive) -> None:
 
 
 def test_where_there_is_no_archive_none_is_made(tmp_path: Path) -> None:
-    engine = open_unchanged(Settings(home=tmp_path / "archive"))
+    engine = open_unchanged(settings_of(tmp_path / "archive"))
     with rehearsing(engine) as session:
         assert session.query(Testimony).count() == 0
     engine.dispose()
@@ -39,9 +38,8 @@ def test_where_there_is_no_archive_none_is_made(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_left_as_it_is(archive: SmallArchive) -> None:
+    with writing(archive.engine) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     archive.close()
-    with sqlite3.connect(archive.settings.home / "archive.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.close()
     with pytest.raises(Conflict, match="a dry run changes nothing"):
         open_unchanged(archive.settings)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.database import reading
-from archive.errors import IndexUnusable, SearchUnavailable
+from archive.errors import DatabaseUnavailable, DiskRefused, IndexUnusable, SearchUnavailable
 from web.dependencies import TheServices
 from web.routing import page_router
 
@@ -23,7 +23,10 @@ def health(services: TheServices) -> JSONResponse:
     try:
         with reading(services.engine) as session:
             session.execute(text("SELECT 1 FROM testimony LIMIT 1"))
-    except SQLAlchemyError:
+    except DatabaseUnavailable as error:
+        log.error("%s", error)
+        database = "away"
+    except (SQLAlchemyError, DiskRefused):
         log.exception("the database cannot be read")
         database = "away"
     try:

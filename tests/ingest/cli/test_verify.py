@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from archive.preservation import preserve_waiting
 from ingest.cli import app
 from tests.archives import SmallArchive
-from tests.databases import enter
+from tests.databases import ask_database, enter, lose
 
 
 @pytest.fixture
@@ -50,12 +50,11 @@ def test_findings_end_with_exit_code_1(archive: SmallArchive) -> None:
 
 def test_without_a_database_that_is_said(archive: SmallArchive) -> None:
     archive.engine.dispose()
-    database = archive.settings.home / "archive.db"
-    database.unlink()
+    lose(archive.settings.home)
     done = CliRunner().invoke(app, ["verify"])
     assert done.exit_code == 0, done.output
     assert "left out" in done.stderr
-    assert not database.exists()
+    assert ask_database(archive.settings.home, "SELECT version_num FROM alembic_version") == []
 
 
 def test_what_is_not_there_is_refused_in_a_sentence(archive: SmallArchive) -> None:
