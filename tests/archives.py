@@ -55,12 +55,15 @@ def spoken(
 
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them. One that is
-    there already is opened with `fresh=False`; `database` is another than this run's (`tests.databases`)."""
+    there already is opened with `fresh=False`; `database` is another than this run's (`tests.databases`).
+    Further settings by their names."""
 
-    def __init__(self, home: Path, *, fresh: bool = True, database: str | None = None) -> None:
+    def __init__(
+        self, home: Path, *, fresh: bool = True, database: str | None = None, **settings: Any
+    ) -> None:
         if fresh:
             databases.migrate(home, database)
-        self.settings = databases.settings_of(home, database)
+        self.settings = databases.settings_of(home, database).model_copy(update=settings)
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
 

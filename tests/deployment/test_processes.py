@@ -27,7 +27,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from servers.elasticsearch import LocalElasticsearch
-from tests.deployment.composed import ROOT, compose, given
+from tests.deployment.composed import ROOT, compose, given, mounts
 from tests.deployment.programs import find
 from tests.engines import own_server
 from tests.ingest.cli.depositing import tone
@@ -91,7 +91,7 @@ class Stack:
             text.replace("@database:5432", f"@{host}:{port}")
             .replace("http://search:9200", self.search.url)
             .replace("127.0.0.1:9200", self.search.url.removeprefix("http://"))
-            .replace("0.0.0.0", "127.0.0.1")
+            .replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - in place of it
         )
 
     def environment(self, service: str) -> dict[str, str]:
@@ -107,7 +107,7 @@ class Stack:
         """What a service does; where it listens, on any port."""
         words = [self.place(word) for word in SERVICES[service]["command"]]
         return [
-            "0" if before == "--port" else word for before, word in zip([""] + words, words, strict=False)
+            "0" if before == "--port" else word for before, word in zip(["", *words], words, strict=False)
         ]
 
     def run(self, service: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
