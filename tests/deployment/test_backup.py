@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shlex
 import shutil
 import signal
@@ -16,11 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from archive.database import open_engine, reading
+from archive.fixity import verify
+from archive.migrations import is_current
+from archive.preservation import preserve_waiting
+from archive.queries import testimonies
+from tests.archives import SmallArchive
 from tests.deployment.composed import ROOT
 from tests.deployment.document import Server, blocks
 from tests.deployment.programs import find
 from tests.ingest.cli.depositing import tone
+from tests.servers import postgresql
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +37,10 @@ RECORDINGS = 8
 
 BACKUP, CHECK = blocks("Backup")[:2]
 RESTORE = blocks("Restore")[0]
+
+
+DUMP = blocks("Backup")[2]
+LOAD = blocks("Restore")[1]
 
 
 def without_rest(block: str) -> str:
@@ -96,9 +109,24 @@ class Running:
     def wait_for(self, done: int) -> None:
         """Wait until so many recordings are done."""
         until = time.monotonic() + 200
-        while sum(each["step"] == "done" for each in self.status()["recordings"]) < done:
+        while self.count("SELECT count(*) FROM recognition WHERE published_at IS NOT NULL") < done:
             assert time.monotonic() < until, self.status()
-            time.sleep(0.2)
+            time.sleep(0.1)
+        if done == RECORDINGS:
+            while self.count("SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM outbox)"):
+                assert time.monotonic() < until, self.status()
+                time.sleep(0.1)
+
+    def count(self, query: str) -> int:
+        """What the database answers, asked without a command each time; 0 while it isn't there."""
+        path = self.server.home / "archive.db"
+        if not path.exists():
+            return 0
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as database:
+            try:
+                return int(database.execute(query).fetchone()[0])
+            except sqlite3.OperationalError:  # no tables yet
+                return 0
 
 
 @pytest.fixture
@@ -129,7 +157,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
             stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + 120
-        while len(made.status()["recordings"]) < RECORDINGS:
+        while made.count("SELECT count(*) FROM recording") < RECORDINGS:
             assert time.monotonic() < until
             time.sleep(0.1)
         ingest.send_signal(signal.SIGINT)  # it leaves the work to the worker
@@ -198,3 +226,46 @@ def test_where_the_worker_does_not_rest_the_database_is_whole_all_the_same(runni
     # All that this database names is in this store: it may be newer, and is never older.
     checked = json.loads(server.run(CHECK.replace("--quick", "--json"), environment).stdout)
     assert not {each["code"] for each in checked["findings"]} & {"missing", "altered", "torn"}
+
+
+def test_a_dump_of_postgresql_comes_back_whole(tmp_path: Path) -> None:
+    programs = postgresql.find_programs()
+    archive = SmallArchive(tmp_path / "archive", database="postgresql")
+    public_id = archive.add("Weather", [["It rained in Łódź."]])
+    archive.add("Bread", [["The bakery opened."]], level="restricted")
+    preserve_waiting(archive.engine, archive.store)
+    archive.close()
+    assert archive.settings.database_url is not None
+    before = make_url(archive.settings.database_url).set(drivername="postgresql")
+    name = f"restored_{secrets.token_hex(4)}"
+    server = postgresql.server()
+    server.create(name)
+    try:
+        after = before.set(database=name)
+        for block, database in ((DUMP, before), (LOAD, after)):
+            environment = os.environ | {
+                "DATABASE": database.render_as_string(hide_password=False),
+                "PATH": f"{programs}:{os.environ['PATH']}",
+            }
+            place = f"set -eu\nto={shlex.quote(str(tmp_path))}\nfrom=$to\n"
+            done = subprocess.run(
+                [find("bash")],
+                input=place + block,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+        restored = archive.settings.model_copy(update={"database_url": server.url(name)})
+        assert verify(restored) == []
+        engine = open_engine(restored)
+        assert is_current(engine)
+        with reading(engine) as session:
+            row = testimonies.find(session, public_id)
+            assert row is not None
+            assert row.title == "Weather"
+            assert testimonies.count(session) == 2
+        engine.dispose()
+    finally:
+        server.drop(name)

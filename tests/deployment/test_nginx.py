@@ -107,7 +107,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     nginx, openssl = find("nginx"), find("openssl")
     media = tmp_path / "long.m4a"
     media.write_bytes(os.urandom(SIZE))
-    archive = SmallArchive(tmp_path / "archive")
+    archive = SmallArchive(tmp_path / "archive", database="sqlite")
     public_id = archive.add("Rain", [["It rained all day."]], media=media)
     folder = tmp_path / "nginx"
     folder.mkdir()

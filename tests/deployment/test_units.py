@@ -142,7 +142,7 @@ def check_allowed(path: Path, log: Path) -> None:
 
 @pytest.mark.slow
 def test_the_site_makes_no_call_that_is_refused(tmp_path: Path) -> None:
-    archive = SmallArchive(tmp_path / "archive")
+    archive = SmallArchive(tmp_path / "archive", database="sqlite")
     public_id = archive.add("Rain", [["It rained all day."]])
     backend = create_backend(archive.settings)
     indexer.prepare(archive.engine, backend)
