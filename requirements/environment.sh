@@ -173,8 +173,8 @@ find_voices() {
 # What docs/deploying.md has people use, and what looks over the files for containers.
 find_deployment() {
     local missing=() each
-    for each in nginx rsync sqlite3 openssl; do
-        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" type -P "$each")" ] || missing+=("${each/%nginx/nginx-light}")
+    for each in nginx:nginx-light rsync:rsync sqlite3:sqlite3 openssl:openssl curl:curl systemd-analyze:systemd; do
+        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" type -P "${each%:*}")" ] || missing+=("${each#*:}")
     done
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" ||
         without "Missing: ${missing[*]} (Debian: apt install ${missing[*]})." "Tests that need them will be skipped."

@@ -1,10 +1,15 @@
 """The Dockerfile installs what the requirements name, by hash, and leaves out what is nobody's business."""
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
+import zipfile
+from pathlib import Path
 from typing import Any
 
+import pytest
 from packaging.specifiers import SpecifierSet
 
 from archive.settings import Settings
@@ -79,6 +84,22 @@ def test_all_packages_are_in_and_nothing_is_left_out_of_them() -> None:
     assert [each for each in copied if len(each) == 2 and each[0] == each[1]] == [
         [name, name] for name in packages
     ]
+
+
+@pytest.mark.slow
+def test_what_is_installed_is_all_that_is_here(tmp_path: Path) -> None:
+    """Templates, migrations, languages and styles too."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    packages = project()["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    listed = subprocess.run(["git", "ls-files", "-z", *packages], cwd=ROOT, check=True, capture_output=True)
+    assert held >= {os.fsdecode(name) for name in listed.stdout.split(b"\0") if name}
+    assert {"web/templates", "archive/migrations", "web/locale"} <= {
+        "/".join(each.split("/")[:2]) for each in held
+    }
 
 
 def test_only_what_is_copied_goes_to_the_builder() -> None:
