@@ -53,7 +53,11 @@ def _rebuild(archive: Archive, confirm_access: bool) -> dict[str, Any]:
     if archive.queue.running():
         raise WorkerRunning("a worker is at work on this archive: stop it and the site, and rebuild then")
     with reading(archive.engine) as session:
-        done_before = standing(session) == "rebuilt"
+        before = standing(session)
+    if before in ("unfinished", "rebuilt"):
+        # What one that was cut off had confirmed; what it left half written in the store goes with it.
+        preserve_waiting(archive.engine, archive.store)
+    done_before = before == "rebuilt"
     outcome = rebuilding.Rebuilt()
     if not (done_before and confirm_access):
         with counting("rebuilding") as told:

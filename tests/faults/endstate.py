@@ -26,6 +26,7 @@ from archive.fixity import verify
 from archive.identifiers import ALPHABET, LENGTH
 from archive.models import Base
 from archive.queries import found, outbox, readings, testimonies
+from archive.queries.standing import REBUILD
 from archive.reading import Reading
 from archive.store import create_store
 from schemas.query import INDEXES
@@ -158,6 +159,8 @@ def _event(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     kept = {name: row[name] for name in ("testimony_id", "recording_id", "kind", "agent", "outcome")}
     detail = _value(row["detail"], names)
     detail.pop("version", None)  # how many versions there were before depends on the outbox
+    if row["kind"] == REBUILD and "back" in detail:  # one that was cut off had brought some of them back
+        detail["there"] += detail.pop("back")
     return kept | {"detail": detail}
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from archive.store.locks import is_held
 from tests.databases import ask_database
 from tests.faults import deposits, endstate
+from tests.faults.snapshots import State, restore
 
 Point = tuple[str, str, int]
 """A call, the path that it is about without its random parts, and which of those alike."""
@@ -67,6 +68,8 @@ class Run:
     points: list[Point]
     killed: str | None
     survivors: list[str]
+    states: list[State]
+    state_at: list[int]
     status: int
     stdout: str
     stderr: str
@@ -82,6 +85,8 @@ class Proof:
     untouched: endstate.EndState | None = field(init=False, default=None)
     expected: endstate.EndState = field(init=False)
     points: list[Point] = field(init=False)
+    states: list[State] = field(init=False)
+    """What the folder held at the points, one after the other; states that don't differ are one."""
     missed: int = field(init=False, default=0)
     """How many killings came to nothing: two threads don't always make their calls in the same order."""
 
@@ -93,20 +98,38 @@ class Proof:
         if self.scenario.carry_on is not None:
             self.untouched = endstate.look(self.before)
         folder = self._copy()
-        run = self._run(folder)
+        run = self._run(folder, copies=True)
         assert run.status == 0, run.stderr
         assert sum(_heard(folder / "heard").values()) == self.scenario.windows
         self.expected = endstate.look(folder / "archive")
         self.points = run.points
+        self.states = run.states
+        assert len(run.state_at) == len(run.points)
         shutil.rmtree(folder)
 
     def killed_at(self, point: Point) -> str | None:
         """Kill it there, run it again, compare. Returns what is wrong, or None."""
         folder = self._copy()
-        home, heard = folder / "archive", folder / "heard"
         first = self._run(folder, kill=point)
         self.missed += first.killed is None
-        wrong = [f"a process outlived the one that was killed: {each}" for each in first.survivors]
+        outlived = [f"a process outlived the one that was killed: {each}" for each in first.survivors]
+        at = first.killed or "nowhere, it was not reached"
+        how = f"killed before {point[0]} number {point[2]} of {point[1] or 'the folder'} ({at})"
+        return self._carry_on(folder, how, outlived)
+
+    def left_at(self, number: int) -> str | None:
+        """As `killed_at`, from the copy of a state: what a kill at that moment would have left."""
+        folder = self.ground.folder / f"state {number}"
+        restore(self.states[number], self._kept, folder)
+        return self._carry_on(folder, f"left in state {number} of {len(self.states)}", [])
+
+    @property
+    def _kept(self) -> Path:
+        return self.ground.folder / "kept"
+
+    def _carry_on(self, folder: Path, how: str, wrong: list[str]) -> str | None:
+        """Run it again in a folder that was left so, and compare."""
+        home, heard = folder / "archive", folder / "heard"
         wrong += endstate.leaks(home)
         second = self._run(folder, self.scenario.carry_on)
         try:
@@ -124,9 +147,8 @@ class Proof:
         shutil.rmtree(folder)
         if not wrong:
             return None
-        at = first.killed or "nowhere, it was not reached"
         told = "".join(f"\n    {line}" for line in [*wrong[:12], *second.stderr.splitlines()[-8:]])
-        return f"killed before {point[0]} number {point[2]} of {point[1] or 'the folder'} ({at}):{told}"
+        return f"{how}:{told}"
 
     def _copy(self) -> Path:
         folder = self.ground.fresh()
@@ -134,12 +156,18 @@ class Proof:
         return folder
 
     def _run(
-        self, folder: Path, command: Callable[[Ground], list[str]] | None = None, kill: Point | None = None
+        self,
+        folder: Path,
+        command: Callable[[Ground], list[str]] | None = None,
+        kill: Point | None = None,
+        *,
+        copies: bool = False,
     ) -> Run:
         arguments = (command or self.scenario.arguments)(self.ground)
         home, report = folder / "archive", folder / "report.json"
         report.unlink(missing_ok=True)
         at = [] if kill is None else ["--kill", kill[0], kill[1], str(kill[2])]
+        at += ["--copies", str(self._kept)] if copies else []
         tracer = [sys.executable, "-m", "tests.faults.tracer", str(home), str(report), *at, "--"]
         with subprocess.Popen(
             [*tracer, *deposits.COMMAND, *arguments],
@@ -154,7 +182,7 @@ class Proof:
                 if not self.scenario.ends:
                     _wait_until_idle(home, process)
                     process.send_signal(signal.SIGTERM)
-                stdout, stderr = process.communicate(timeout=120)
+                stdout, stderr = process.communicate(timeout=300)
             except BaseException:
                 process.kill()  # all that it traces dies with it
                 raise
@@ -164,6 +192,8 @@ class Proof:
             [(call, path, count) for call, path, count in told["points"]],
             told["killed"],
             told["survivors"],
+            told["states"],
+            told["state_at"],
             told["status"],
             stdout,
             stderr,
@@ -182,8 +212,8 @@ def count(home: Path, query: str) -> int | None:
 
 def _wait_until_idle(home: Path, process: "subprocess.Popen[str]") -> None:
     """Wait until the worker is there and nothing is left to do, or it is dead."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     waiting = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM outbox)"
     while process.poll() is None and not (is_held(home / "worker.lock") and count(home, waiting) == 0):
-        assert time.monotonic() < deadline, "the work is not done after two minutes"
+        assert time.monotonic() < deadline, "the work is not done after five minutes"
         time.sleep(0.2)

@@ -5,6 +5,7 @@ whether it ends by itself, and how many windows are heard in the whole of its tw
 """
 
 import fcntl
+import shutil
 import signal
 import subprocess
 import time
@@ -71,6 +72,28 @@ def closed(ground: Ground, home: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def edited(ground: Ground, home: Path) -> None:
+    """An archive that holds the deposit, and a table of its descriptions in which somebody closed one."""
+    ingested(ground, home)
+    done = deposits.run(home, ground.folder / "heard before", "export", "--descriptions", table(ground))
+    assert done.returncode == 0, done.stderr
+    told = table(ground).read_text()
+    assert told.count("Proverbs") == 1
+    table(ground).write_text(told.replace("Proverbs", "Proverbs, read aloud").replace("Oslo", "Bergen"))
+
+
+def table(ground: Ground) -> Path:
+    """Where the table of descriptions lies."""
+    return ground.folder / "descriptions.csv"
+
+
+def lost(ground: Ground, home: Path) -> None:
+    """What is left of an archive that holds the deposit, without its database and indexes."""
+    ingested(ground, home)
+    (home / "archive.db").unlink()
+    shutil.rmtree(home / "index")
+
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -79,5 +102,13 @@ SCENARIOS = {
         Scenario("revision", ingest, corrected),
         Scenario("closing", say("restricted"), ingested, carry_on=ingest),
         Scenario("opening", say("public"), closed, carry_on=ingest),
+        Scenario("reindex", lambda _: ["reindex"], ingested),
+        Scenario(
+            "import",
+            lambda ground: ["import", "--descriptions", str(table(ground)), "--yes", "--by", "An archivist"],
+            edited,
+            carry_on=ingest,
+        ),
+        Scenario("rebuild", lambda _: ["rebuild", "--confirm-access"], lost),
     )
 }

@@ -1,9 +1,11 @@
-"""`python -m tests.faults.tracer HOME REPORT [--kill CALL PATH COUNT] -- PROGRAM ARGUMENT...`
+"""`python -m tests.faults.tracer HOME REPORT [--kill CALL PATH COUNT] [--copies KEPT] -- PROGRAM ARGUMENT...`
 
 Runs a program with all its threads and children, stops it before every call that renames or removes a name
 in the folder HOME or brings something in it to the disk, and, if asked, kills the process that makes a
 certain one of them with -9 before it is made: a rename, fsync or commit (what SQLite does there is an fsync,
-an unlink of its journal, a truncation). What became of it goes to the file REPORT, as JSON.
+an unlink of its journal, a truncation). With --copies the folder that HOME lies in is copied at each of
+these calls, while it waits to be made (`tests.faults.snapshots`). What became of it goes to the file REPORT,
+as JSON.
 
 strace's fault injection (`inject=...:signal=KILL:when=N`) counts the calls of each thread by itself, so a
 thread that makes fewer calls than another is never killed at most of them; here a call is named by what it
@@ -27,6 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive.identifiers import ALPHABET, LENGTH
+from tests.faults.snapshots import Snapshots, State, content_of
 
 CALLS = {
     "x86_64": {
@@ -72,13 +75,20 @@ def general(path: str) -> str:
 class Tracer:
     """One run of a program."""
 
-    def __init__(self, home: Path, kill: tuple[str, str, int] | None) -> None:
+    def __init__(self, home: Path, kill: tuple[str, str, int] | None, snapshots: Snapshots | None) -> None:
         self._home = str(home.absolute())
         self._kill = kill
+        self._snapshots = snapshots
         self._counts: Counter[tuple[str, str]] = Counter()
         self._living: set[int] = set()
         self._killed_at: float | None = None
-        self.report: dict[str, object] = {"points": [], "killed": None, "survivors": []}
+        self._states: list[State] = []
+        self._last = ""
+        self.report: dict[str, object] = {
+            **{"points": [], "killed": None, "survivors": []},
+            # The folder in every state that differs from the one before, and for each point the place of its.
+            **{"states": self._states, "state_at": []},
+        }
 
     def run(self, command: list[str]) -> None:
         """Run it to its end, and that of all that it started."""
@@ -150,10 +160,22 @@ class Tracer:
         points = self.report["points"]
         assert isinstance(points, list)
         points.append([*point, self._counts[point]])
+        if self._snapshots is not None:
+            self._copy(self._snapshots)
         if self._kill == (*point, self._counts[point]):
             self.report["killed"] = path
             self._killed_at = time.monotonic()
             os.kill(_field(tid, "Tgid") or tid, signal.SIGKILL)
+
+    def _copy(self, snapshots: Snapshots) -> None:
+        state = snapshots.take()
+        content = content_of(state)
+        if content != self._last:
+            self._states.append(state)
+            self._last = content
+        state_at = self.report["state_at"]
+        assert isinstance(state_at, list)
+        state_at.append(len(self._states) - 1)
 
 
 def _become(command: list[str]) -> None:
@@ -236,9 +258,13 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("report", type=Path)
     parser.add_argument("--kill", nargs=3, metavar=("CALL", "PATH", "COUNT"))
+    parser.add_argument("--copies", type=Path, metavar="KEPT")
     asked = parser.parse_args(sys.argv[1:at])
     kill = (asked.kill[0], asked.kill[1], int(asked.kill[2])) if asked.kill else None
-    tracer = Tracer(asked.home, kill)
+    snapshots = None
+    if asked.copies:
+        snapshots = Snapshots(asked.home.absolute().parent, asked.copies, without=(asked.report.name,))
+    tracer = Tracer(asked.home, kill, snapshots)
     tracer.run(sys.argv[at + 1 :])
     asked.report.write_text(json.dumps(tracer.report))
 
