@@ -1,7 +1,10 @@
 """The queue on PostgreSQL: the contract, workers that die, and workers that are taken for dead."""
 
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -9,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from archive.database import open_engine
 from archive.errors import WorkerLost
-from archive.jobs import Interrupted, Job, JobState, create_queue
+from archive.jobs import Interrupted, InTurn, Job, JobState, create_queue
 from archive.jobs.crew import DEATHS
 from archive.jobs.procrastinate_queue import ProcrastinateQueue
 from archive.settings import Settings
@@ -72,6 +75,45 @@ def test_the_job_of_a_dead_worker_is_run_again(engine: Engine, queue: Procrastin
     jobs: list[Job] = []
     do_all(queue, jobs.append)
     assert jobs == [Job(7, attempts=1), Job(8, attempts=0)]
+    assert queue.states() == []
+
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from threading import Event
+from archive.database import open_engine
+from archive.jobs import create_queue
+from archive.settings import Settings
+
+def handle(job):
+    with Path(sys.argv[2]).open("a") as log:
+        log.write(f"{job.recording_id}\\n")
+    time.sleep(0.05)
+
+settings = Settings(database_url=sys.argv[1])
+create_queue(settings, open_engine(settings)).run(handle, stop=Event(), until_idle=True)
+"""
+
+
+def test_three_processes_share_the_work_in_its_order(
+    address: str, engine: Engine, queue: ProcrastinateQueue, tmp_path: Path
+) -> None:
+    """Each job is done once; what is urgent comes first, and one that came after a deposit of a hundred does
+    not wait for it."""
+    defer(InTurn(queue), engine, *range(1, 101))
+    defer(queue, engine, 777)
+    defer(queue, engine, 888, priority=1)
+    log = tmp_path / "log"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", WORKER, address, log], cwd=Path(__file__).parents[3])
+        for _ in range(3)
+    ]
+    assert [process.wait(300) for process in processes] == [0, 0, 0]
+    begun = [int(line) for line in log.read_text().splitlines()]
+    assert sorted(begun) == [*range(1, 101), 777, 888]
+    assert begun.index(888) < 3
+    assert begun.index(777) < 3 + 3
     assert queue.states() == []
 
 
