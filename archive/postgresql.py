@@ -88,12 +88,18 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("read_only", False):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    from psycopg import IsolationLevel  # here, for those on SQLite never need it
+
+    reading = bool(connection.get_execution_options().get("read_only", False))
+    # Said with BEGIN itself, which is sent with the first statement.
+    psycopg: Any = connection.connection.dbapi_connection
+    psycopg.read_only = reading
+    if reading:
+        psycopg.isolation_level = IsolationLevel.REPEATABLE_READ
     else:
-        # Each statement after it sees what is committed by then (READ COMMITTED, PostgreSQL's default, said
-        # here since a server may have another): under REPEATABLE READ waiting itself would fix the snapshot.
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        # Each statement sees what is committed by then: under REPEATABLE READ waiting itself would fix the
+        # snapshot, and what the one before committed would not be in it.
+        psycopg.isolation_level = IsolationLevel.READ_COMMITTED
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING})")
 
 

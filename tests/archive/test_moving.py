@@ -131,6 +131,7 @@ _MOMENT = st.datetimes(datetime(1900, 1, 1), datetime(2999, 1, 1), timezones=st.
 _EXAMPLE = st.tuples(_TEXT, st.none() | _TEXT, _MOMENT, st.dictionaries(_TEXT, _JSON))
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(examples=st.lists(_EXAMPLE, max_size=5))
 def test_every_value_survives(examples: list[tuple[str, str | None, datetime, dict[str, Any]]]) -> None:
@@ -253,6 +254,7 @@ carry(*(SmallArchive(Path(home), fresh=False, database=database) for home, datab
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["sqlite", "postgresql"])
 def test_killed_in_the_middle_it_leaves_the_target_empty(pair: Pair, first: str) -> None:
     source, target = pair.make("a", first), pair.make("b", OTHER[first])

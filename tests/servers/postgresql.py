@@ -123,9 +123,10 @@ class PostgresqlServer:
 class OwnServer(PostgresqlServer):
     """A server that this process started: it can be stopped, killed and started again on the same port."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, durable: bool = False) -> None:
         self._folder, self._programs, self._user = folder, programs, _user()
         self._process: subprocess.Popen[bytes] | None = None
+        self._durable = "on" if durable else "off"
         self._port = _free_port()
         self._password = secrets.token_urlsafe(16)
         super().__init__(f"postgresql+psycopg://postgres:{self._password}@127.0.0.1:{self._port}/postgres")
@@ -165,8 +166,9 @@ class OwnServer(PostgresqlServer):
                 [
                     self._programs / "postgres",
                     *("-D", self._folder / "data", "-h", "127.0.0.1", "-p", str(self._port)),
-                    *("-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off"),
-                    *("-c", "full_page_writes=off", "-c", f"max_connections={_CONNECTIONS}"),
+                    *("-c", f"unix_socket_directories={self._folder}"),
+                    *("-c", f"fsync={self._durable}", "-c", f"full_page_writes={self._durable}"),
+                    *("-c", f"max_connections={_CONNECTIONS}"),
                 ],
                 user=self._user,
                 cwd=self._folder,
@@ -200,12 +202,12 @@ class OwnServer(PostgresqlServer):
 
 
 @contextmanager
-def started() -> Iterator[OwnServer]:
-    """A server of its own, for tests that stop it or change its settings. Skips where PostgreSQL is not
-    installed; fails there where CI=true."""
+def started(*, durable: bool = False) -> Iterator[OwnServer]:
+    """A server of its own, for tests that stop it or change its settings, and `durable` for measurements.
+    Skips where PostgreSQL is not installed; fails there where CI=true."""
     programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
-        server = OwnServer(Path(folder), programs)
+        server = OwnServer(Path(folder), programs, durable=durable)
         try:
             yield server
         finally:
