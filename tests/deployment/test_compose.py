@@ -220,6 +220,7 @@ def test_the_search_engine_is_the_one_of_the_tests_and_of_the_client() -> None:
     assert VERSION.split(".")[:2] == pinned[1].split(".")[:2]
 
 
+@pytest.mark.slow
 def test_the_database_is_the_one_of_the_tests() -> None:
     """Debian's, which tests start for themselves: the same major version, and a version in full."""
     assert re.fullmatch(r"postgres:\d+\.\d+-\w+", services()["database"]["image"])
