@@ -8,7 +8,7 @@ import numpy as np
 from archive.errors import MediaError
 from ingest.media.commands import SANDBOX, Limits, Programs, Progress, address, encode
 from ingest.media.composition import SLACK, mixed, threads
-from ingest.media.sound import SAMPLE_RATE, Sound, open_samples
+from ingest.media.sound import SAMPLE_RATE, SampleFile, Sound
 from ingest.media.unfinished import beside, whole
 from schemas.media import Probe
 
@@ -59,7 +59,7 @@ def _decode(
 
 def _is_near_silence(path: Path) -> bool:
     """Whether no sample is louder than -60 dBFS."""
-    samples = open_samples(path)
+    samples = SampleFile(path)
     step = 60 * SAMPLE_RATE
     return all(
         int(np.abs(samples[i : i + step].astype(np.int32)).max()) <= 32 for i in range(0, len(samples), step)

@@ -27,17 +27,26 @@ class Sound:
         return -(-self.samples * 1000 // SAMPLE_RATE)
 
 
-def open_samples(path: Path) -> Samples:
-    """The samples of a file, read only as far as they are looked at."""
-    if path.stat().st_size < 2:
-        return np.empty(0, dtype=np.int16)
-    return np.memmap(path, dtype="<i2", mode="r")
+class SampleFile:
+    """The samples of a file, read slice by slice. Not mapped: of three hours, 350 MB would then
+    count as memory of this process once they had been looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._count = path.stat().st_size // 2
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> Samples:
+        start, stop, _ = part.indices(self._count)
+        return np.fromfile(self._path, dtype="<i2", count=max(0, stop - start), offset=2 * start)
 
 
 def read_stretch(path: Path, start_ms: int, end_ms: int) -> Floats:
     """The samples of a stretch, as engines want them."""
     a_ms = SAMPLE_RATE // 1000
-    return as_float(open_samples(path)[start_ms * a_ms : end_ms * a_ms])
+    return as_float(SampleFile(path)[start_ms * a_ms : end_ms * a_ms])
 
 
 def as_float(samples: Samples) -> Floats:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.media.sound import SAMPLE_RATE, Floats, Samples, as_float, open_samples
+from ingest.media.sound import SAMPLE_RATE, Floats, SampleFile, Samples, as_float
 
 FRAME = 512
 """Samples that silero judges at once."""
@@ -63,7 +63,7 @@ def measure_voice(sound: Path) -> Voice:
 
     Takes about 7 s of one processor for an hour; memory for a minute of sound, whatever the length.
     """
-    samples = open_samples(sound)
+    samples = SampleFile(sound)
     frames = -(-len(samples) // FRAME)
     level = np.empty(frames, dtype=np.float32)
     for start in range(0, len(samples), _PIECE):
@@ -74,7 +74,7 @@ def measure_voice(sound: Path) -> Voice:
     return Voice(_detect(samples, gain), level)
 
 
-def _detect(samples: Samples, gain: Floats) -> Floats:
+def _detect(samples: SampleFile, gain: Floats) -> Floats:
     from faster_whisper.vad import get_vad_model
 
     model = get_vad_model()

@@ -10,7 +10,7 @@ from archive.errors import MediaError
 from ingest.media.commands import Programs
 from ingest.media.decoding import decode
 from ingest.media.probe import probe
-from ingest.media.sound import SAMPLE_RATE, Sound, open_samples, read_stretch
+from ingest.media.sound import SAMPLE_RATE, SampleFile, Sound, read_stretch
 from schemas.media import Probe
 from tests.ingest.media.making import BEEP_MS
 
@@ -21,7 +21,7 @@ Probed = Callable[[str], Probe]
 
 def beep_ms(sound: Path) -> float:
     """When the beep begins."""
-    loud = np.abs(open_samples(sound).astype(np.int32)) > 5000
+    loud = np.abs(SampleFile(sound)[:].astype(np.int32)) > 5000
     return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
 
 
@@ -54,4 +54,4 @@ def test_samples_are_read_by_the_millisecond(tmp_path: Path) -> None:
     assert Sound(path, 1601).duration_ms == 101
     assert (read_stretch(path, 10, 20) * 32768).tolist() == list(range(160, 320))
     path.write_bytes(b"")
-    assert len(open_samples(path)) == 0
+    assert len(SampleFile(path)) == 0

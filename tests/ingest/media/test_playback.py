@@ -16,7 +16,7 @@ from ingest.media.playable import plan_playback
 from ingest.media.playback import make_playback
 from ingest.media.posters import make_poster
 from ingest.media.probe import probe
-from ingest.media.sound import SAMPLE_RATE, open_samples
+from ingest.media.sound import SAMPLE_RATE, SampleFile
 from schemas.media import Probe
 from tests.ingest.media.making import BEEP_MS, GOOD
 
@@ -27,7 +27,7 @@ Probed = Callable[[str], Probe]
 
 def beep_ms(sound: Path) -> float:
     """When the beep begins."""
-    loud = np.abs(open_samples(sound).astype(np.int32)) > 5000
+    loud = np.abs(SampleFile(sound)[:].astype(np.int32)) > 5000
     return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
 
 
