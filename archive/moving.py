@@ -31,7 +31,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from archive.database import describe_place
 from archive.errors import Conflict, WorkerRunning, WrongInput
-from archive.jobs import Queue
+from archive.jobs import InTurn, Queue
 from archive.migrations import upgrade
 from archive.models import Base, Job
 
@@ -92,8 +92,9 @@ def move(
         for done, table in enumerate(tables, start=len(tables)):
             tell(table.name, done, 2 * len(tables))
             moved.tables[table.name] = _compare(table, here, there)
+        in_turn = InTurn(queues[1])
         for state in queues[0].states():
-            queues[1].defer(there, state.recording_id)
+            in_turn.defer(there, state.recording_id)
             moved.work += 1
     return moved
 

@@ -35,7 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--database"):  # for the workers and commands of this run too
         os.environ[databases.VARIABLE] = config.getoption("--database")
     if databases.on_postgresql():
-        postgresql.server()
+        try:
+            postgresql.server()
+        except (pytest.skip.Exception, pytest.fail.Exception) as missing:
+            raise pytest.UsageError(str(missing)) from missing
 
 
 def use_memory() -> None:

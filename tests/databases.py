@@ -6,8 +6,10 @@ folder. On PostgreSQL each folder has a database of its own, which goes when the
 
 import hashlib
 import os
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +22,7 @@ from sqlalchemy import make_url
 from archive.database import open_engine
 from archive.migrations import upgrade
 from archive.settings import Settings
+from archive.store.locks import hold, is_held
 from tests.servers import postgresql
 
 VARIABLE = "TEST_DATABASE"
@@ -69,8 +72,7 @@ def ask_database(home: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
     """What the database of a folder answers, as any other process would read it; nothing where it has no
     tables yet. `query` is plain SQL with a `?` for each of `values`."""
     if on_postgresql():
-        url = make_url(_url(home)).set(drivername="postgresql").render_as_string(hide_password=False)
-        with closing(psycopg.connect(url)) as connection:
+        with closing(psycopg.connect(_plain_url(home))) as connection:
             try:
                 return connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
             except psycopg.errors.UndefinedTable:
@@ -84,6 +86,37 @@ def ask_database(home: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
             if "no such table" not in str(error):
                 raise
             return []
+
+
+@contextmanager
+def worker_elsewhere(home: Path) -> Iterator[None]:
+    """A worker that is busy with something else, as every other process sees it."""
+    home.mkdir(exist_ok=True)
+    if not on_postgresql():
+        with hold(home / "worker.lock"):
+            yield
+        return
+    with closing(psycopg.connect(_plain_url(home), autocommit=True)) as connection:
+        # Its word holds for as long as the test takes.
+        connection.execute("INSERT INTO procrastinate_workers VALUES (DEFAULT, now() + interval '1 day')")
+        yield
+        connection.execute("DELETE FROM procrastinate_workers WHERE last_heartbeat > now()")
+
+
+def is_worker_there(home: Path) -> bool:
+    """Whether a worker is at work on the archive in a folder."""
+    if not on_postgresql():
+        return is_held(home / "worker.lock")
+    return ask_database(home, "SELECT count(*) FROM procrastinate_workers") not in ([], [(0,)])
+
+
+def count_jobs(home: Path) -> int | None:
+    """How many jobs wait, run or failed; None where there are no tables yet."""
+    question = "SELECT count(*) FROM job"
+    if on_postgresql():
+        question = "SELECT count(*) FROM procrastinate_jobs"
+    found = ask_database(home, question)
+    return int(found[0][0]) if found else None
 
 
 def check_whole(home: Path) -> None:
@@ -113,6 +146,14 @@ def lose(home: Path) -> None:
         (home / "archive.db").unlink()
 
 
+def duplicate(home: Path, other: Path) -> None:
+    """Copy an archive that nobody has open, folder and database."""
+    shutil.copytree(home, other)
+    if on_postgresql():
+        _note(other)
+        postgresql.server().create(_name(other), _name(home))
+
+
 @cache
 def _migrated() -> bytes:
     with TemporaryDirectory() as folder:
@@ -135,6 +176,10 @@ def _url(home: Path) -> str:
             server.create(name)
         _note(home)
     return server.url(name)
+
+
+def _plain_url(home: Path) -> str:
+    return make_url(_url(home)).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _note(home: Path) -> None:

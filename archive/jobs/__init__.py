@@ -4,7 +4,7 @@ A job says only "work on recording N". A step is done when its product is record
 tables, so a job may be run twice without harm, and whoever gets it goes on from what is recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
@@ -88,8 +88,11 @@ class Queue(Deferring, Protocol):
     def workers(self) -> int:
         """How many workers are. One that died may be counted for some seconds."""
 
-    def states(self) -> list[JobState]:
-        """Every job that waits, runs or failed."""
+    def states(
+        self, recordings: Collection[int] | None = None, *, connection: Connection | None = None
+    ) -> list[JobState]:
+        """Every job that waits, runs or failed, or those of some recordings; as the transaction sees them
+        that `connection` is in, where one is given."""
 
 
 class InTurn:

@@ -48,7 +48,11 @@ class EngineConnector(SyncPsycopgConnector):
     def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
         borrowed = self._engine.raw_connection()
         try:
-            yield cast("psycopg.Connection[Any]", borrowed.driver_connection)
+            connection = cast("psycopg.Connection[Any]", borrowed.driver_connection)
+            # It may have been a reader's before.
+            connection.read_only = False
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            yield connection
             borrowed.commit()
         finally:
             borrowed.close()

@@ -6,7 +6,8 @@ waits again as it was, nor one that is put back while its like waits (docs/decis
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from threading import Event
 from typing import Any
 
@@ -147,15 +148,19 @@ class ProcrastinateQueue:
         """How many workers said not long ago that they live."""
         return count_alive(self._reading)
 
-    def states(self) -> list[JobState]:
-        """Every job that waits, runs or failed."""
+    def states(
+        self, recordings: Collection[int] | None = None, *, connection: Connection | None = None
+    ) -> list[JobState]:
+        """Every job that waits, runs or failed; see `archive.jobs.Queue.states`."""
         statement = (
             select(_recording, _row.status, _row.attempts, _row.args["reason"].as_string())
             .where(_row.queue_name == QUEUE, _row.status.in_(_RANK))
             .order_by(_row.id)
         )
-        with self._reading.connect() as connection:
-            rows = list(connection.execute(statement))
+        if recordings is not None:
+            statement = statement.where(_row.lock.in_([_lock(each) for each in recordings]))
+        with nullcontext(connection) if connection is not None else self._reading.connect() as asked:
+            rows = list(asked.execute(statement))
         last: dict[int, str] = {}
         for recording_id, status, *_ in rows:
             last[recording_id] = max(status, last.get(recording_id, status), key=_RANK.index)

@@ -6,8 +6,8 @@ that all `running` rows are those of a dead worker.
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from threading import Event
 
@@ -93,12 +93,15 @@ class SqliteQueue:
         """One, where a worker holds the lock."""
         return int(self.running())
 
-    def states(self) -> list[JobState]:
-        """Every job that waits, runs or failed."""
-        columns = (Row.recording_id, Row.status, Row.attempts, Row.reason)
-        with self._reading.connect() as connection:
-            rows = connection.execute(select(*columns).order_by(Row.id))
-            return [JobState(*row) for row in rows]
+    def states(
+        self, recordings: Collection[int] | None = None, *, connection: Connection | None = None
+    ) -> list[JobState]:
+        """Every job that waits, runs or failed; see `archive.jobs.Queue.states`."""
+        statement = select(Row.recording_id, Row.status, Row.attempts, Row.reason).order_by(Row.id)
+        if recordings is not None:
+            statement = statement.where(Row.recording_id.in_(recordings))
+        with nullcontext(connection) if connection is not None else self._reading.connect() as asked:
+            return [JobState(*row) for row in asked.execute(statement)]
 
     def _take_lock(self, held: ExitStack) -> None:
         with writing_to(self._lock.parent):

@@ -14,11 +14,13 @@ PREFIX = "procrastinate_"
 """How the names of all its tables begin, and that of our note."""
 
 _NOTE = "procrastinate_schema"
-_TURNS = """
-    CREATE INDEX IF NOT EXISTS procrastinate_jobs_turn
-    ON procrastinate_jobs (CAST(args ->> 'turn' AS INTEGER)) WHERE status = 'todo'
-"""
-"""An index of ours: every deferral asks for the first turn (docs/decisions/turns.md)."""
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS procrastinate_jobs_turn"
+    " ON procrastinate_jobs (CAST(args ->> 'turn' AS INTEGER)) WHERE status = 'todo'",
+    "CREATE INDEX IF NOT EXISTS procrastinate_jobs_of ON procrastinate_jobs (lock)",
+)
+"""Ours: every deferral asks for the first turn (docs/decisions/turns.md), and how things stand with one
+recording is asked often."""
 
 
 def is_current(connection: Connection) -> bool:
@@ -36,7 +38,8 @@ def upgrade(connection: Connection) -> None:
     else:
         for path in missing:
             _execute(connection, path.read_text(encoding="utf-8"))
-    connection.exec_driver_sql(_TURNS)
+    for index in _INDEXES:
+        connection.exec_driver_sql(index)
     connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_NOTE} (name text PRIMARY KEY)")
     for path in missing:
         connection.exec_driver_sql(

@@ -45,7 +45,7 @@ def names(session: Session, slugs: Iterable[str]) -> dict[str, str]:
 def members(session: Session, name: str) -> set[int] | None:
     """Row ids of all testimonies of the collection of that name or slug, for staff; None: there is none."""
     known = select(Collection.id).where((Collection.name == name) | (Collection.slug == name))
-    collection_id = session.scalars(known).first()
+    collection_id = session.scalars(known.order_by(Collection.id)).first()
     if collection_id is None:
         return None
     return set(session.scalars(select(Testimony.id).where(Testimony.collection_id == collection_id)))

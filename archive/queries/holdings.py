@@ -10,11 +10,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from archive.database import reading
+from archive.jobs import Queue
 from archive.models import (
     DepositedText,
     Derivative,
     File,
-    Job,
     OutboxEntry,
     Recognition,
     Recording,
@@ -67,8 +67,8 @@ class Holdings:
 class Record:
     """The record, asked anew each time, so that what others have written meanwhile is seen."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, queue: Queue) -> None:
+        self._engine, self._queue = engine, queue
 
     def public_ids(self) -> dict[str, str | None]:
         """The accession number of every testimony, by public id."""
@@ -85,10 +85,10 @@ class Record:
         """What is recorded of a testimony, None where there is none of that id."""
         with reading(self._engine) as session:
             row_id = session.scalar(select(Testimony.id).where(Testimony.public_id == public_id))
-            return None if row_id is None else _holdings(session, public_id, row_id)
+            return None if row_id is None else _holdings(session, self._queue, public_id, row_id)
 
 
-def _holdings(session: Session, public_id: str, row_id: int) -> Holdings:
+def _holdings(session: Session, queue: Queue, public_id: str, row_id: int) -> Holdings:
     waiting = session.scalar(
         select(OutboxEntry.id)
         .where(OutboxEntry.testimony_id == row_id, OutboxEntry.destination == "store")
@@ -97,21 +97,22 @@ def _holdings(session: Session, public_id: str, row_id: int) -> Holdings:
     return Holdings(
         public_id=public_id,
         waiting=waiting is not None,
-        files=_files(session, row_id),
+        files=_files(session, queue, row_id),
         texts=frozenset(_texts(session, row_id)),
         derivatives=_derivatives(session, row_id),
     )
 
 
-def _files(session: Session, row_id: int) -> tuple[RecordedFile, ...]:
-    columns = (File.public_id, File.stored_path, File.sha512, File.sha256, File.size, Job.id)
+def _files(session: Session, queue: Queue, row_id: int) -> tuple[RecordedFile, ...]:
+    columns = (File.public_id, File.stored_path, File.sha512, File.sha256, File.size, Recording.id)
     rows = session.execute(
         select(*columns)
         .join(Recording, Recording.id == File.recording_id)
-        .outerjoin(Job, Job.recording_id == Recording.id)
         .where(Recording.testimony_id == row_id)
-    )
-    return tuple(RecordedFile(*row[:-1], busy=row[-1] is not None) for row in rows)
+    ).all()
+    states = queue.states({row[-1] for row in rows}, connection=session.connection())
+    busy = {state.recording_id for state in states}
+    return tuple(RecordedFile(*row[:-1], busy=row[-1] in busy) for row in rows)
 
 
 def _texts(session: Session, row_id: int) -> list[str]:

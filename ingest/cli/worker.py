@@ -5,6 +5,7 @@ import multiprocessing
 import multiprocessing.connection
 import signal
 from threading import Event, Thread
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2.0
+_TELL_SECONDS = 60.0
+"""How often it is said that the database is away still."""
 
 
 class Stop(Event):
@@ -51,11 +54,14 @@ def _work(archive: Archive, stop: Stop) -> None:
     from ingest.worker import run_worker
 
     queue = archive.queue
+    told_at = -_TELL_SECONDS
     while not stop.told:
         try:
             run_worker(archive.settings, archive.engine, queue, stop=stop)
         except (DatabaseUnavailable, WorkerLost) as error:
-            log.warning("%s; trying again", error)
+            if monotonic() >= told_at + _TELL_SECONDS:
+                log.warning("%s; trying again until it goes on", error)
+                told_at = monotonic()
             stop.rest(_RETRY_SECONDS)
 
 

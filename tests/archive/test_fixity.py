@@ -18,7 +18,8 @@ from archive.database import reading, writing
 from archive.errors import NotFound, WrongInput
 from archive.findings import CODES
 from archive.fixity import check, verify
-from archive.models import Derivative, File, Job, OutboxEntry, Recording, Testimony
+from archive.jobs import create_queue
+from archive.models import Derivative, File, OutboxEntry, Recording, Testimony
 from archive.preservation import preserve_waiting
 from archive.store import StoredFile
 from ingest.workshop import own_folder
@@ -220,7 +221,7 @@ def test_what_is_being_derived_is_not_unexpected(archive: SmallArchive, whole: s
     assert [finding.code for finding in verify(archive.settings)] == ["unexpected"]
     with writing(archive.engine) as session:
         (recording,) = session.query(Recording)
-        session.add(Job(recording_id=recording.id, status="running"))
+        create_queue(archive.settings, archive.engine).defer(session.connection(), recording.id)
     assert verify(archive.settings) == []
 
 

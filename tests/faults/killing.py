@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.store.locks import is_held
-from tests.databases import ask_database
+from tests.databases import ask_database, count_jobs, is_worker_there
 from tests.faults import deposits, endstate
 from tests.faults.snapshots import State, restore
 
@@ -213,7 +212,9 @@ def count(home: Path, query: str) -> int | None:
 def _wait_until_idle(home: Path, process: "subprocess.Popen[str]") -> None:
     """Wait until the worker is there and nothing is left to do, or it is dead."""
     deadline = time.monotonic() + 300
-    waiting = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM outbox)"
-    while process.poll() is None and not (is_held(home / "worker.lock") and count(home, waiting) == 0):
+    changes = "SELECT count(*) FROM outbox"
+    while process.poll() is None and not (
+        is_worker_there(home) and count_jobs(home) == 0 and count(home, changes) == 0
+    ):
         assert time.monotonic() < deadline, "the work is not done after five minutes"
         time.sleep(0.2)

@@ -4,7 +4,6 @@ One more is one more line in `SCENARIOS`: its name, its arguments, how the archi
 whether it ends by itself, and how many windows are heard in the whole of its two runs.
 """
 
-import fcntl
 import shutil
 import signal
 import subprocess
@@ -12,8 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.databases import count_jobs, lose, worker_elsewhere
 from tests.faults import deposits
-from tests.faults.killing import Ground, Scenario, count
+from tests.faults.killing import Ground, Scenario
 
 
 def ingest(ground: Ground) -> list[str]:
@@ -28,11 +28,10 @@ def ingested(ground: Ground, home: Path) -> None:
 
 
 def registered(ground: Ground, home: Path) -> None:
-    """An archive whose ingest was interrupted before any work was done: the lock says that a worker is
-    there, so the ingest waits for it, until Ctrl-C."""
-    home.mkdir(exist_ok=True)
+    """An archive whose ingest was interrupted before any work was done: a worker seems to be there, so the
+    ingest waits for it, until Ctrl-C."""
     with (
-        (home / "worker.lock").open("w") as lock,
+        worker_elsewhere(home),
         subprocess.Popen(
             [*deposits.COMMAND, *ingest(ground)],
             cwd=deposits.ROOT,
@@ -42,16 +41,14 @@ def registered(ground: Ground, home: Path) -> None:
             stderr=subprocess.PIPE,
         ) as process,
     ):
-        fcntl.flock(lock, fcntl.LOCK_EX)
         deadline = time.monotonic() + 60
-        while count(home, "SELECT count(*) FROM job") != 2:
+        while count_jobs(home) != 2:
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-    (home / "worker.lock").unlink()
-    assert count(home, "SELECT count(*) FROM job") == 2
+    assert count_jobs(home) == 2
 
 
 def corrected(ground: Ground, home: Path) -> None:
@@ -90,7 +87,7 @@ def table(ground: Ground) -> Path:
 def lost(ground: Ground, home: Path) -> None:
     """What is left of an archive that holds the deposit, without its database and indexes."""
     ingested(ground, home)
-    (home / "archive.db").unlink()
+    lose(home)
     shutil.rmtree(home / "index")
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import sqlite_alone
 from tests.faults import deposits, tracer
 from tests.faults.killing import Ground, Point, Proof
 from tests.faults.scenarios import SCENARIOS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, sqlite_alone("archives are copied with their file at every call")]
 
 PARTS = 2
 """The long round of a scenario is cut into these, so that several processes share it."""

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from archive.store import create_store
-from tests.databases import settings_of
+from tests.databases import settings_of, sqlite_alone
 from tests.faults import deposits, endstate, power
 from tests.faults.disk import Disk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, sqlite_alone("what is cut off lies on its disk; a server's disk is not ours")]
 
 SHORT = (3, 2)
 """Cuts of an ingest, and of words and revisions, in `make test`."""

@@ -16,7 +16,7 @@ from archive.changes.imports import Edit
 from archive.database import reading, writing
 from archive.errors import Conflict, DuplicateFile
 from archive.jobs import create_queue
-from archive.models import Job, Testimony
+from archive.models import Testimony
 from archive.queries import readings, testimonies
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony, TextFile
 from ingest.receiving import Received
@@ -24,6 +24,7 @@ from ingest.registration import Registered, Wishes, register
 from schemas.media import AudioStream, Probe
 from schemas.metadata import TestimonyMetadata
 from tests.archives import NOW, SmallArchive
+from tests.contracts.queue import do_all
 
 PROBE = Probe(
     container="mp4",
@@ -70,8 +71,7 @@ def bring(
     with writing(archive.engine) as session:
         done = register(session, queue, deposited, received, wishes, NOW)
     if finish:
-        with writing(archive.engine) as session:
-            session.query(Job).delete()
+        do_all(queue)
         archive.finish(done.testimony)
     return done
 

@@ -20,7 +20,7 @@ from archive.models import Drafted
 from search.backend import SearchBackend, create_backend
 from search.indexer import deliver, prepare
 from tests.archives import SmallArchive
-from tests.databases import environment_of, settings_of
+from tests.databases import duplicate, environment_of, settings_of
 from tests.search.records import dictionary, differences, search, stray
 
 ARGUMENTS = ["reindex", "--index", "public", "--json"]
@@ -57,7 +57,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
 @pytest.fixture
 def archive(original: Original, tmp_path: Path) -> Iterator[SmallArchive]:
     home = tmp_path / "archive"
-    shutil.copytree(original.home, home)
+    duplicate(original.home, home)
     small = SmallArchive(home, fresh=False)
     yield small
     small.close()

@@ -14,6 +14,7 @@ the temporary folder; it never waits for a disk, since no test cuts its power.
 """
 
 import atexit
+import ctypes
 import os
 import pwd
 import secrets
@@ -21,6 +22,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -37,6 +39,7 @@ VARIABLE = "TEST_POSTGRESQL"
 TEMPLATE = "migrated"
 """The database at the newest schema, without a row, of which tests are given copies."""
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 _CONNECTIONS = 200
@@ -172,6 +175,7 @@ class OwnServer(PostgresqlServer):
                 ],
                 user=self._user,
                 cwd=self._folder,
+                preexec_fn=_end_with_us,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -246,6 +250,12 @@ def _user() -> str | None:
         return None
     known = {each.pw_name for each in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
+
+
+def _end_with_us() -> None:
+    """Have the server end where the tests are killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _free_port() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.archive.store.soundness import validate
-from tests.databases import ask_database, check_whole, environment_of
+from tests.databases import ask_database, check_whole, count_jobs, environment_of
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "tests.ingest.cli.scripted")
@@ -106,7 +106,7 @@ class House:
         assert self.rows("SELECT count(*) FROM file WHERE stored_path IS NULL") == [(0,)]
         assert self.rows("SELECT count(*) FROM recognition WHERE published_at IS NULL") == [(0,)]
         assert self.rows("SELECT count(*) FROM testimony WHERE published_at IS NULL") == [(0,)]
-        assert self.rows("SELECT count(*) FROM job") == [(0,)]
+        assert count_jobs(self.home) == 0
         assert self.rows("SELECT count(*) FROM outbox") == [(0,)]
         validate(self.home / "store")
         self.check_folders()

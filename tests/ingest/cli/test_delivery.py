@@ -7,9 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from archive.store import create_store
-from archive.store.locks import hold
 from ingest.cli import app
-from tests.databases import enter, settings_of
+from tests.databases import enter, settings_of, worker_elsewhere
 
 
 def described_access(home: Path, public_id: str) -> list[str]:
@@ -33,7 +32,7 @@ def test_a_sidecar_that_closes_is_in_the_store_before_ingest_says_so(
     (public_id,) = json.loads(first.stdout)["published"]
     assert described_access(home, public_id) == ["public"]
     sidecar.write_text(json.dumps({"title": "Bread", "accession_number": "A/1", "access": "restricted"}))
-    with hold(home / "worker.lock"):  # a worker that is busy with something else
+    with worker_elsewhere(home):
         second = CliRunner().invoke(app, ["ingest", str(folder), "--json"])
     assert json.loads(second.stdout)["updated"] == [public_id], second.output
     assert described_access(home, public_id) == ["restricted"]

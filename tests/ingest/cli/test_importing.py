@@ -11,10 +11,9 @@ from typer.testing import CliRunner
 
 from archive.database import reading
 from archive.queries import outbox
-from archive.store.locks import hold
 from ingest.cli import app
 from tests.archives import SmallArchive
-from tests.databases import enter
+from tests.databases import enter, worker_elsewhere
 from tests.tables import Cells, export, save, stands
 
 
@@ -121,7 +120,7 @@ def test_words_that_go_are_gone_from_the_store_too_when_it_is_acknowledged(
 ) -> None:
     rows_of = export(archive, public_id)
     rows_of[0]["title"] = "Weather"
-    with hold(archive.settings.home / "worker.lock"):  # a worker that is busy with something else
+    with worker_elsewhere(archive.settings.home):
         done = run("import", "--descriptions", save(tmp_path / "edited.csv", rows_of), "--yes")
     assert done.exit_code == 0, done.output
     descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())

@@ -10,12 +10,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from archive.preservation import preserve_waiting
-from archive.store.locks import hold
 from ingest.cli import app
 from search.backend import create_backend
 from search.indexer import deliver, prepare
 from tests.archives import SmallArchive
-from tests.databases import enter, lose
+from tests.databases import enter, lose, worker_elsewhere
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ def test_a_broken_object_is_told_and_ends_with_exit_code_1(home: Path) -> None:
 
 
 def test_not_while_a_worker_is_at_work(home: Path) -> None:
-    with hold(home / "worker.lock"):
+    with worker_elsewhere(home):
         done = run("rebuild")
     assert done.exit_code == 1
     assert "a worker is at work" in done.stderr
