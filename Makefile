@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 environment := requirements/environment.sh
 bin := .venv/bin
-sources := schemas archive search ingest web tests samples $(wildcard bench)
+sources := schemas archive search ingest web tests samples servers $(wildcard bench)
 
 .PHONY: help demo test test-faults check lint types imports quick samples samples-report bench bench-load docs requirements clean
 

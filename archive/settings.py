@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,7 +20,32 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy address of the database; default: archive.db in the home folder.",
     )
-    search: Literal["tantivy"] = Field(default="tantivy", description="Search engine.")
+    search: Literal["elasticsearch", "tantivy"] = Field(default="tantivy", description="Search engine.")
+    elasticsearch_url: str = Field(
+        default="http://127.0.0.1:9200",
+        pattern=r"^https?://[^@\s]+$",
+        description="Address of Elasticsearch; of several nodes, separated by commas.",
+    )
+    elasticsearch_api_key: SecretStr | None = Field(
+        default=None, description="API key for Elasticsearch, base64 as it was given out."
+    )
+    elasticsearch_user: str | None = Field(
+        default=None, description="User of Elasticsearch, where there is no API key."
+    )
+    elasticsearch_password: SecretStr | None = Field(default=None, description="That user's password.")
+    elasticsearch_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) that Elasticsearch's own is checked against."
+    )
+    elasticsearch_fingerprint: str | None = Field(
+        default=None,
+        pattern=r"^[0-9A-Fa-f:]{64,95}$",
+        description="SHA-256 of the certificate of Elasticsearch, in place of the certificates.",
+    )
+    elasticsearch_prefix: str = Field(
+        default="testimony",
+        pattern=r"^[a-z][a-z0-9_]{0,63}$",
+        description="Beginning of the names of all that is kept in Elasticsearch.",
+    )
     base_url: str | None = Field(
         default=None, description="Public address of the site, for links that leave it; default: as asked."
     )

@@ -159,6 +159,10 @@ class SearchBackend(Protocol):
 
 def create_backend(settings: Settings) -> SearchBackend:
     """The engine that the settings choose."""
+    if settings.search == "elasticsearch":
+        from search.elasticsearch_backend import ElasticsearchBackend
+
+        return ElasticsearchBackend(settings)
     from search.tantivy_backend import TantivyBackend
 
     return TantivyBackend(settings.index_folder)

@@ -106,6 +106,11 @@ def stretches(reading: Reading) -> Iterator[tuple[Stream, list[Passage]]]:
             yield stream, together
 
 
+def encodable(text: str) -> str:
+    """A text that UTF-8 can carry: what a lone surrogate stood for is lost."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _passages(testimony: str, analysed: Sequence[tuple[str, list[Token]]]) -> Iterator[PassageDocument]:
     words = [token.exact for _, found in analysed for token in found]
     start = 0

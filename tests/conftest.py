@@ -7,7 +7,13 @@ Which fixture to pick: `archive` (tests/archive/conftest.py) is a small archive 
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from archive.settings import Settings
+from tests.engines import any_server, lent
 
 MEMORY_DISK = Path("/dev/shm")
 NEEDED = 2 * 1024**3
@@ -21,3 +27,17 @@ def pytest_configure() -> None:
     if shutil.disk_usage(MEMORY_DISK).free >= NEEDED:
         os.environ["TMPDIR"] = str(MEMORY_DISK)
         tempfile.tempdir = None
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[str]:
+    """The address of an Elasticsearch that tests share and none breaks."""
+    with any_server() as url:
+        yield url
+
+
+@pytest.fixture
+def on_elasticsearch(elasticsearch: str) -> Iterator[Settings]:
+    """Settings for an archive that searches with it, under names of its own."""
+    with lent(elasticsearch) as settings:
+        yield settings

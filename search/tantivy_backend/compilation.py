@@ -7,7 +7,8 @@ from tantivy import Occur, Query
 
 from schemas.query import FACETS, And, FacetName, Node, Not, Or, SearchQuery
 from search import leaves
-from search.documents import NEIGHBOURS
+from search.borders import crossings
+from search.documents import encodable
 from search.tantivy_backend import layout
 
 _EXACT_COUNTS = 2.0
@@ -33,16 +34,16 @@ class Compiler:
         for name in FACETS:
             chosen = query.filters.chosen(name)
             if chosen and name != without_filter:
-                values = [layout.encodable(value) for value in chosen]
+                values = [encodable(value) for value in chosen]
                 clauses.append((Occur.Must, _silent(self._any(layout.FACET_FIELDS[name], values))))
         if query.without:
-            left_out = [layout.encodable(testimony) for testimony in sorted(query.without)]
+            left_out = [encodable(testimony) for testimony in sorted(query.without)]
             clauses.append((Occur.MustNot, self._any(layout.TESTIMONY, left_out)))
         return Query.boolean_query(clauses)
 
     def value(self, name: FacetName, value: str) -> Query:
         """Testimonies with this value in a facet."""
-        return _silent(self._term(layout.FACET_FIELDS[name], layout.encodable(value)))
+        return _silent(self._term(layout.FACET_FIELDS[name], encodable(value)))
 
     def passages(self, wanted: Iterable[leaves.Leaf], numbers: Sequence[int]) -> Query:
         """Passages with anything that is wanted, of the testimonies with these numbers, best first."""
@@ -98,18 +99,10 @@ class Compiler:
         return Query.phrase_query(self._schema, field, list(exacts))
 
     def _over_borders(self, exacts: Sequence[str]) -> list[Query]:
-        """A phrase that begins before one of the passage's borders and ends behind it, cut at each place. Of
-        one longer than the borders know, the words next to them are looked at."""
-        found = []
-        for side in ("b", "e"):
-            for cut in range(1, len(exacts)):
-                terms = [
-                    (Occur.Must, self._term(layout.PASSAGE_EDGES, layout.edge(side, at - cut, exact)))
-                    for at, exact in enumerate(exacts)
-                    if -NEIGHBOURS <= at - cut < NEIGHBOURS
-                ]
-                found.append(Query.boolean_query(terms))
-        return found
+        return [
+            Query.boolean_query([(Occur.Must, self._term(layout.PASSAGE_EDGES, term)) for term in terms])
+            for terms in crossings(exacts)
+        ]
 
     def _either(self, options: Sequence[Query]) -> Query:
         return Query.boolean_query([(Occur.Should, option) for option in options])

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 import tantivy
 
 from schemas.query import FacetName
-from search.documents import NEIGHBOURS, Documents, PassageDocument, Run, TestimonyDocument
+from search.borders import edges
+from search.documents import Documents, PassageDocument, Run, TestimonyDocument, encodable
 
 LAYOUT_VERSION = "2"
 """Part of the folders' names. Grows with every change here."""
@@ -68,13 +69,6 @@ def number(testimony: str) -> int:
     return int.from_bytes(hashlib.blake2b(testimony.encode(), digest_size=8).digest()) >> 1
 
 
-def edge(side: str, distance: int, exact: str) -> str:
-    """The term that says which word stands at a distance from the beginning (side `b`) or the end (`e`) of a
-    passage: 0 is the first word after that border, -1 the last before it. A phrase over the border is then
-    simply so many such terms, and found without reading the passages beside."""
-    return f"{side}{distance}:{exact}"
-
-
 def rows(documents: Documents) -> Iterator[tantivy.Document]:
     """Tantivy's documents for a testimony and its passages."""
     yield _testimony(documents.testimony)
@@ -108,7 +102,7 @@ def _passage(document: PassageDocument) -> tantivy.Document:
     row = _row("passage", document.testimony, document.id)
     row.add_text(PASSAGE_EXACT, " ".join(document.run.exacts))
     row.add_text(PASSAGE_STEM, _stems(document.run))
-    row.add_text(PASSAGE_EDGES, " ".join(_edges(document)))
+    row.add_text(PASSAGE_EDGES, " ".join(edges(document)))
     return row
 
 
@@ -123,16 +117,3 @@ def _row(kind: str, testimony: str, document: str) -> tantivy.Document:
 
 def _stems(run: Run) -> str:
     return " ".join(stem for stems in run.stems for stem in stems)
-
-
-def _edges(document: PassageDocument) -> Iterator[str]:
-    words = (*document.before, *document.run.exacts, *document.after)
-    begin = len(document.before)
-    for side, border in (("b", begin), ("e", begin + len(document.run.exacts))):
-        for at in range(max(0, border - NEIGHBOURS), min(len(words), border + NEIGHBOURS)):
-            yield edge(side, at - border, words[at])
-
-
-def encodable(text: str) -> str:
-    """A text that UTF-8 can carry: what a lone surrogate stood for is lost."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.settings import Settings
+from search.elasticsearch_backend import ElasticsearchBackend
 from search.tantivy_backend import TantivyBackend
 
 pytest.register_assert_rewrite("tests.contracts.search_backend")
@@ -15,3 +17,10 @@ class TestTantivy(SearchBackendContract):
     @pytest.fixture
     def engine(self, tmp_path: Path) -> OpenEngine:
         return lambda: TantivyBackend(tmp_path / "index")
+
+
+@pytest.mark.slow
+class TestElasticsearch(SearchBackendContract):
+    @pytest.fixture
+    def engine(self, on_elasticsearch: Settings) -> OpenEngine:
+        return lambda: ElasticsearchBackend(on_elasticsearch)

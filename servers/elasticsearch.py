@@ -1,0 +1,323 @@
+"""A real Elasticsearch on this machine, without Docker: fetched once, started on a free port, ended by its
+id.
+
+    python -m servers.elasticsearch fetch             have the server and a Java for it, or say what lacks
+    python -m servers.elasticsearch run COMMAND...    start one, run the command with it, end it
+
+The server is the distribution that Elastic tests its own clients with, from Maven Central. It lacks modules
+that nothing here needs. It needs a JDK of 21 or later, and refuses to run as root: it is started as another
+user then.
+"""
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+VERSION = "9.5.0"
+ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
+SHA512 = (
+    "c06bd4ef7691da91052cada7bb255b2d7c48a1422820a8db0e3e3a1ed0dde4e8"
+    "d380cdbadeb7029cc56167b9ad3a6d89f6b8edbc48d4b8685d1ab24a7ab17dd5"
+)
+"""Of the archive as it was first fetched from Maven Central."""
+
+OLDEST_JAVA = 21
+_START_SECONDS = 180
+_STOP_SECONDS = 30
+
+
+class ServerMissing(Exception):
+    """There is no server to start; says what to install."""
+
+
+def fetch() -> Path:
+    """The folder of the server, fetched and unpacked where it wasn't yet. Raises ServerMissing."""
+    home = _cache() / f"elasticsearch-{VERSION}"
+    if home.is_dir():
+        return home
+    if shutil.which("mvn") is None:
+        raise ServerMissing("Elasticsearch is fetched with Maven (Debian: apt install maven).")
+    _cache().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_cache()) as work:
+        print(f"Fetching Elasticsearch {VERSION} from Maven Central (130 MB) ...", file=sys.stderr)
+        got = subprocess.run(
+            [
+                *("mvn", "--batch-mode", "--quiet", f"-Dmaven.repo.local={work}/maven"),
+                *("dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        found = sorted(Path(work).rglob(f"elasticsearch-{VERSION}.zip"))
+        if got.returncode or not found:
+            raise ServerMissing(f"Elasticsearch could not be fetched: {got.stdout.strip()[-500:]}")
+        _verify(found[0])
+        _unpack(found[0], Path(work) / "unpacked")
+        (Path(work) / "unpacked" / home.name).rename(home)
+    return home
+
+
+def find_java() -> Path:
+    """The folder of a JDK that is new enough: one that the environment names, the one on the path, or one of
+    those that this system installs beside each other. Raises ServerMissing."""
+    places = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
+    if program := shutil.which("java"):
+        places.append(Path(program).resolve().parents[1])
+    for folder in (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines")):
+        for pattern in ("*/release", "*/Contents/Home/release"):
+            places += sorted((one.parent for one in folder.glob(pattern)), reverse=True)
+    for place in places:
+        if _java_version(place) >= OLDEST_JAVA:
+            return place
+    raise ServerMissing(
+        f"Elasticsearch needs a JDK of {OLDEST_JAVA} or later (Debian 13: apt install "
+        "openjdk-25-jdk-headless)."
+    )
+
+
+class LocalElasticsearch:
+    """One node on 127.0.0.1 with a folder of its own, which goes when the block of `running` ends."""
+
+    def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
+        self._folder, self._options = folder, dict(options)
+        self._home, self._java = fetch(), find_java()
+        self._port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        for name in ("data", "logs", "tmp"):
+            (folder / name).mkdir()
+        shutil.copytree(self._home / "config", folder / "config")
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def data(self) -> Path:
+        """Where its files lie."""
+        return self._folder / "data"
+
+    def set_password(self, password: str) -> None:
+        """What the user `elastic` has to give, where the options turn security on. Before the start."""
+        for arguments in (["create"], ["add", "--stdin", "bootstrap.password"]):
+            command = [str(self._home / "bin/elasticsearch-keystore"), *arguments]
+            subprocess.run(
+                command, input=password.encode(), env=self._environment(), check=True, capture_output=True
+            )
+
+    def start(self) -> None:
+        """Start it, on the same port as before if it was started already, and wait until it answers."""
+        self._write_settings()
+        log = (self._folder / "logs" / "console").open("ab")
+        ports = self._folder / "logs" / "http.ports"
+        ports.unlink(missing_ok=True)
+        self._process = subprocess.Popen(
+            [str(self._home / "bin/elasticsearch")],
+            env=self._environment(),
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_somebody_else(self._folder),
+        )
+        log.close()
+        until = time.monotonic() + _START_SECONDS
+        while not self._answers(ports):
+            if self._process.poll() is not None or time.monotonic() > until:
+                text = (self._folder / "logs" / "console").read_text(errors="replace")
+                self.kill()
+                raise RuntimeError(f"Elasticsearch did not start:\n{text[-4000:]}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, in the middle of whatever it does."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Let it answer nothing, as a machine that is overwhelmed."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            os.killpg(process.pid, how)
+            process.wait(_STOP_SECONDS)
+        except ProcessLookupError:
+            process.wait()
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self._wait_for_the_last(process.pid)
+
+    def _wait_for_the_last(self, group: int) -> None:
+        # The server is a child of the program that was started, and outlives it by a moment.
+        until = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < until:
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.05)
+        os.killpg(group, signal.SIGKILL)
+
+    def _signal(self, which: signal.Signals) -> None:
+        assert self._process is not None  # noqa: S101 - only of one that runs
+        os.killpg(self._process.pid, which)
+
+    def _answers(self, ports: Path) -> bool:
+        try:
+            self._port = int(ports.read_text().split()[0].rpartition(":")[2])
+            with urllib.request.urlopen(f"{self.url}/_cluster/health", timeout=5):  # noqa: S310 - our own
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code == 401  # it asks for a password
+        except (OSError, IndexError, ValueError):
+            return False
+
+    def _write_settings(self) -> None:
+        settings = {
+            "cluster.name": "testimony",
+            "discovery.type": "single-node",
+            "network.host": "127.0.0.1",
+            "http.port": str(self._port),
+            "transport.port": "0",
+            "node.portsfile": "true",
+            "path.data": str(self.data),
+            "path.logs": str(self._folder / "logs"),
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+            "xpack.security.enabled": "false",
+            "xpack.security.autoconfiguration.enabled": "false",
+            **self._options,
+        }
+        text = "".join(f"{name}: {value}\n" for name, value in settings.items())
+        (self._folder / "config" / "elasticsearch.yml").write_text(text, encoding="utf-8")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(self._folder),
+            "ES_JAVA_HOME": str(self._java),
+            "ES_PATH_CONF": str(self._folder / "config"),
+            "ES_TMPDIR": str(self._folder / "tmp"),
+            "ES_JAVA_OPTS": "-Xms512m -Xmx512m",
+        }
+
+
+@contextmanager
+def running(
+    options: Mapping[str, str] | None = None, *, password: str | None = None
+) -> Iterator[LocalElasticsearch]:
+    """A node that answers while the block lasts. `options` are lines of its elasticsearch.yml."""
+    folder = Path(tempfile.mkdtemp(prefix="testimony-elasticsearch-"))
+    server = None
+    try:
+        server = LocalElasticsearch(folder, options or {})
+        if password is not None:
+            server.set_password(password)
+        server.start()
+        yield server
+    finally:
+        if server is not None:
+            server.stop()
+        shutil.rmtree(folder)
+
+
+def _cache() -> Path:
+    # Another user has to read what root fetches, and can't in root's own folder.
+    if os.geteuid() == 0:
+        return Path("/var/cache/testimony")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "testimony"
+
+
+def _verify(archive: Path) -> None:
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha512").hexdigest()
+    if found != SHA512:
+        raise ServerMissing(f"What was fetched as Elasticsearch {VERSION} has SHA-512 {found}, not {SHA512}.")
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(folder)
+    for path in folder.rglob("*"):
+        program = path.parent.name == "bin"
+        path.chmod(0o755 if path.is_dir() or program else 0o644)
+
+
+def _java_version(home: Path) -> int:
+    try:
+        told = (home / "release").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r'^JAVA_VERSION="(\d+)', told, re.MULTILINE)
+    return int(found[1]) if found and (home / "bin" / "java").exists() else 0
+
+
+def _somebody_else(folder: Path) -> dict[str, Any]:
+    """How to start a program in a folder as another user than root."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line; 3 where something is missing that has to be installed."""
+    try:
+        if list(arguments) == ["fetch"]:
+            find_java()
+            fetch()
+            return 0
+        if len(arguments) > 1 and arguments[0] == "run":
+            with running() as server:
+                print(f"Elasticsearch {VERSION} answers at {server.url}.", file=sys.stderr)
+                env = {"TESTIMONY_SEARCH": "elasticsearch", "TESTIMONY_ELASTICSEARCH_URL": server.url}
+                return _run(arguments[1:], {**os.environ, **env})
+    except ServerMissing as error:
+        print(error, file=sys.stderr)
+        return 3
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
+    with subprocess.Popen(command, env=env) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # the command got it too, and ends by itself
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
