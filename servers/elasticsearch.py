@@ -2,6 +2,7 @@
 id.
 
     python -m servers.elasticsearch fetch             have the server and a Java for it, or say what lacks
+    python -m servers.elasticsearch java              end without an error where there is such a Java
     python -m servers.elasticsearch run COMMAND...    start one, run the command with it, end it
 
 The server is the distribution that Elastic tests its own clients with, from Maven Central. It lacks modules
@@ -227,7 +228,8 @@ class LocalElasticsearch:
             "ES_JAVA_HOME": str(self._java),
             "ES_PATH_CONF": str(self._folder / "config"),
             "ES_TMPDIR": str(self._folder / "tmp"),
-            "ES_JAVA_OPTS": "-Xms512m -Xmx512m",
+            # It lives for minutes: half its time would go into compiling itself well.
+            "ES_JAVA_OPTS": "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1",
         }
 
 
@@ -298,16 +300,26 @@ def main(arguments: Sequence[str]) -> int:
             find_java()
             fetch()
             return 0
+        if list(arguments) == ["java"]:
+            find_java()
+            return 0
         if len(arguments) > 1 and arguments[0] == "run":
-            with running() as server:
-                print(f"Elasticsearch {VERSION} answers at {server.url}.", file=sys.stderr)
-                env = {"TESTIMONY_SEARCH": "elasticsearch", "TESTIMONY_ELASTICSEARCH_URL": server.url}
-                return _run(arguments[1:], {**os.environ, **env})
+            return _run_with(arguments[1:])
     except ServerMissing as error:
         print(error, file=sys.stderr)
         return 3
     print(__doc__, file=sys.stderr)
     return 2
+
+
+def _run_with(command: Sequence[str]) -> int:
+    env = {**os.environ, "TESTIMONY_SEARCH": "elasticsearch"}
+    if os.environ.get("TESTIMONY_ELASTICSEARCH_URL"):
+        return _run(command, env)
+    print("Starting Elasticsearch ...", file=sys.stderr)
+    with running() as server:
+        print(f"Elasticsearch {VERSION} answers at {server.url}.", file=sys.stderr)
+        return _run(command, {**env, "TESTIMONY_ELASTICSEARCH_URL": server.url})
 
 
 def _run(command: Sequence[str], env: Mapping[str, str]) -> int:

@@ -69,10 +69,10 @@ def _migrated_database() -> bytes:
 
 class SmallArchive:
     """An archive in a folder, with `settings`, `engine` and `store` as the programs have them. One that is
-    there already is opened with `fresh=False`."""
+    there already is opened with `fresh=False`. Further settings by their names."""
 
-    def __init__(self, home: Path, *, fresh: bool = True) -> None:
-        self.settings = Settings(home=home)
+    def __init__(self, home: Path, *, fresh: bool = True, **settings: Any) -> None:
+        self.settings = Settings(home=home, **settings)
         home.mkdir(parents=True, exist_ok=True)
         if fresh:
             (home / "archive.db").write_bytes(_migrated_database())

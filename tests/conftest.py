@@ -40,4 +40,4 @@ def elasticsearch() -> Iterator[str]:
 def on_elasticsearch(elasticsearch: str) -> Iterator[Settings]:
     """Settings for an archive that searches with it, under names of its own."""
     with lent(elasticsearch) as settings:
-        yield settings
+        yield Settings(**settings)

@@ -1,5 +1,5 @@
-"""A real Elasticsearch for tests: one that TESTIMONY_ELASTICSEARCH_URL names, else one that is started here and
-ended again. Each test has names of its own in it."""
+"""A real Elasticsearch for tests: one that TESTIMONY_ELASTICSEARCH_URL names, else one that is started here
+and ended again. Each test has names of its own in it."""
 
 import os
 import secrets
@@ -10,18 +10,15 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from archive.settings import Settings
 from servers import elasticsearch as servers
 
 
 @contextmanager
-def lent(url: str, **more: Any) -> Iterator[Settings]:
-    """Settings for an archive that searches with this Elasticsearch; what it left there goes at the end."""
+def lent(url: str, **more: Any) -> Iterator[dict[str, Any]]:
+    """Settings (by name) for an archive that searches with this Elasticsearch; what it left there goes at the
+    end. `more` are others, such as the address of a proxy."""
     prefix = f"test_{secrets.token_hex(5)}"
-    settings = Settings(
-        **{"search": "elasticsearch", "elasticsearch_url": url, "elasticsearch_prefix": prefix, **more}
-    )
-    yield settings
+    yield {"search": "elasticsearch", "elasticsearch_url": url, "elasticsearch_prefix": prefix, **more}
     with Elasticsearch(url) as client:
         for name in client.indices.get(index=f"{prefix}-*", expand_wildcards="all").body:
             client.indices.delete(index=name)
@@ -50,5 +47,3 @@ def any_server() -> Iterator[str]:
         return
     with own_server() as server:
         yield server.url
-
-

@@ -9,9 +9,12 @@ what they no longer have: the next delivery of the same testimony makes good wha
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+
+from elasticsearch import ApiError
 
 from archive.errors import SearchUnavailable
 from schemas.query import IndexName
@@ -88,6 +91,21 @@ def write_batch(
             sender.refresh()
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What Elasticsearch did not do, and why."""
+
+    operation: Operation
+    status: int
+    id: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def for_now(self) -> bool:
+        """Whether there was no room for it, and soon may be. (A full disk has the same status.)"""
+        return self.status == 429 and self.told.get("type") != "cluster_block_exception"
+
+
 class _Sender:
     """Sends to one alias, and accounts for every answer."""
 
@@ -113,7 +131,7 @@ class _Sender:
             refused = self._refused(operations)
             if not refused:
                 return
-            again = [operation for operation, status, _ in refused if status == 429]
+            again = [one.operation for one in refused if one.for_now]
             if pause is None or len(again) < len(refused):
                 raise self._explained(refused, len(operations))
             log.info("Elasticsearch had no room for %d of %d documents.", len(again), len(operations))
@@ -126,12 +144,17 @@ class _Sender:
         if failed := answer["_shards"]["failed"]:
             raise SearchUnavailable(f"{failed} copies of the {self._what} could not be refreshed.")
 
-    def _refused(self, operations: list[Operation]) -> list[tuple[Operation, int, dict[str, Any]]]:
+    def _refused(self, operations: list[Operation]) -> list[_Refused]:
         lines: list[Any] = [line for operation in operations for line in operation if line is not None]
         # An alias that is gone must not come back as an index that nobody described.
-        answer = self._connection.writing.bulk(
-            index=self._alias, operations=lines, require_alias=True, timeout="30s"
-        )
+        try:
+            answer = self._connection.writing.bulk(
+                index=self._alias, operations=lines, require_alias=True, timeout="30s"
+            )
+        except ApiError as error:
+            if error.status_code != 429:
+                raise
+            return [_Refused(operation, 429, "all of them") for operation in operations]
         refused = []
         items = answer["items"]
         if len(items) != len(operations):
@@ -141,20 +164,20 @@ class _Sender:
         for operation, item in zip(operations, items, strict=True):
             (told,) = item.values()
             if "error" in told:
-                refused.append((operation, int(told["status"]), dict(told["error"], id=told.get("_id"))))
+                refused.append(_Refused(operation, told["status"], told["_id"], told["error"]))
         return refused
 
-    def _explained(
-        self, refused: list[tuple[Operation, int, dict[str, Any]]], total: int
-    ) -> SearchUnavailable:
-        for _, status, told in refused:
-            log.error("Elasticsearch refused document %s (%d): %s", told["id"], status, told.get("reason"))
-        _, status, told = next((one for one in refused if one[1] != 429), refused[0])
-        error = read_refusal("Elasticsearch", self._what, status, told)
-        return type(error)(f"{len(refused)} of {total} documents were refused, {told['id']} first. {error}")
+    def _explained(self, refused: list[_Refused], total: int) -> SearchUnavailable:
+        for one in refused:
+            log.error(
+                "Elasticsearch refused document %s (%d): %s", one.id, one.status, one.told.get("reason")
+            )
+        first = next((one for one in refused if not one.for_now), refused[0])
+        error = read_refusal("Elasticsearch", self._what, first.status, first.told)
+        return type(error)(f"{len(refused)} of {total} documents were refused, {first.id} first. {error}")
 
     def _is_written(self, name: str) -> bool:
-        # The client warns of its own method for this, since what tasks tell may change from release to release.
+        # The client warns of its method for this: what tasks tell may change from release to release.
         told = self._connection.asking.perform_request(
             "GET",
             "/_tasks",

@@ -20,8 +20,8 @@ from web.wording import Wording, load_wordings
 class Site:
     """An archive on disk with the site in front of it, as the public sees it at `tests.archives.NOW`."""
 
-    def __init__(self, home: Path) -> None:
-        self.archive = SmallArchive(home)
+    def __init__(self, home: Path, **settings: Any) -> None:
+        self.archive = SmallArchive(home, **settings)
         self.backend = create_backend(self.archive.settings)
         indexer.prepare(self.archive.engine, self.backend)
         app = create_app(self.archive.settings, clock=lambda: NOW)
