@@ -37,6 +37,8 @@ SHA512 = (
 """Of the archive as it was first fetched from Maven Central."""
 
 OLDEST_JAVA = 21
+JAVA_FOLDERS = (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines"))
+"""Where systems install them beside each other."""
 _START_SECONDS = 180
 _STOP_SECONDS = 30
 
@@ -81,7 +83,7 @@ def find_java() -> Path:
     places = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
     if program := shutil.which("java"):
         places.append(Path(program).resolve().parents[1])
-    for folder in (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines")):
+    for folder in JAVA_FOLDERS:
         for pattern in ("*/release", "*/Contents/Home/release"):
             places += sorted((one.parent for one in folder.glob(pattern)), reverse=True)
     for place in places:
@@ -304,6 +306,7 @@ def main(arguments: Sequence[str]) -> int:
             find_java()
             return 0
         if len(arguments) > 1 and arguments[0] == "run":
+            signal.signal(signal.SIGTERM, _leave)  # else the server would be left alone
             return _run_with(arguments[1:])
     except ServerMissing as error:
         print(error, file=sys.stderr)
@@ -329,6 +332,13 @@ def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
                 return process.wait()
             except KeyboardInterrupt:
                 continue  # the command got it too, and ends by itself
+            except SystemExit:
+                process.terminate()
+                raise
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

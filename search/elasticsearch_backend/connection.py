@@ -1,5 +1,6 @@
 """The connection to Elasticsearch, and what its errors mean in words."""
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -80,6 +81,8 @@ class Connection:
             return self._client
 
     def _open(self) -> Elasticsearch:
+        # It warns, with a traceback, of each try that failed; what came of them is said by our errors.
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         settings = self._settings
         options: dict[str, Any] = {}
         if settings.elasticsearch_api_key is not None:
