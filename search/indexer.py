@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 
 def prepare(engine: Engine, backend: SearchBackend, *, between: Callable[[], None] = lambda: None) -> None:
-    """See that both indexes are there and whole: one that is missing, damaged or older than the code is made
-    anew from the database, and one that was left half made is finished.
+    """See that both indexes are there and whole: one that is missing, damaged, older than the code or of
+    another database is made anew from this one, and one that was left half made is finished.
 
     `between` is called between two batches; what it raises ends the work, which the next call goes on with.
     Raises SearchUnavailable where an index can't be used and another process makes it anew.
@@ -41,6 +41,9 @@ def prepare(engine: Engine, backend: SearchBackend, *, between: Callable[[], Non
     for index in INDEXES:
         try:
             backend.check(index)
+            if first and backend.changes(index):
+                # An index may outlive its database, and hold what is closed in this one.
+                raise IndexUnusable(f"The {index} search index was made from another database.")
         except IndexUnusable as error:
             log.log(logging.DEBUG if first else logging.WARNING, "%s It is made anew.", error)
             _make(engine, backend, index, between)

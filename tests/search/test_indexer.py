@@ -145,3 +145,17 @@ def test_closing_by_date_leaves_nothing_in_the_dictionary(
     assert deliver(archive.engine, backend) == 1
     assert "xyzzyplugh" not in dictionary(archive)
     assert deliver(archive.engine, backend) == 0
+
+
+def test_an_index_of_another_database_is_made_anew(archive: SmallArchive, backend: SearchBackend) -> None:
+    """What was open in the other may be closed in this one."""
+    archive.add("Weather", [["It rained in Łódź."]])
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    later = SmallArchive(archive.settings.home)
+    assert ids(search(later, backend, "lodz")) == set()
+    assert backend.search(ask("lodz")).total == 1
+    prepare(later.engine, backend)
+    assert backend.search(ask("lodz")).total == 0
+    assert backend.ids("staff") == frozenset()
+    later.close()

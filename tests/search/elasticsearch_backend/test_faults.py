@@ -340,6 +340,7 @@ def test_a_certificate_of_its_own(tmp_path: Path, elasticsearch: str) -> None:
             {"elasticsearch_ca": tmp_path / "only.pem"},
             {"elasticsearch_fingerprint": fingerprint.strip()},
         ):
+            # The second archive finds an index that the first one left, and makes it its own.
             site = Site(tmp_path / next(iter(trusted)), **plain, **trusted)
             site.add("Weather", [["It rained all day."]])
             assert found(site) == 1
