@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from servers import elasticsearch as servers
+from servers import distribution
+from servers.elasticsearch import LocalElasticsearch, running
 
 
 @contextmanager
@@ -25,17 +26,17 @@ def lent(url: str, **more: Any) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def own_server(*args: Any, **options: Any) -> Iterator[servers.LocalElasticsearch]:
+def own_server(*args: Any, **options: Any) -> Iterator[LocalElasticsearch]:
     """A server for one test or module, which it may end, stop and break. Where there can be none the test is
     skipped; where CI=true it fails."""
     try:
-        servers.find_java()
-        servers.fetch()
-    except servers.ServerMissing as error:
+        distribution.find_java()
+        distribution.fetch()
+    except distribution.ServerMissing as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
-    with servers.running(*args, **options) as server:
+    with running(*args, **options) as server:
         yield server
 
 

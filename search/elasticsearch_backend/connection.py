@@ -19,6 +19,10 @@ WRITE_SECONDS = 60.0
 """The same for one request that writes (some MB)."""
 
 
+_CONNECTIONS = 40
+"""To one node: as many requests as the site works on at once."""
+
+
 class Connection:
     """Opened by the first use; a closed one is opened again. For any number of threads."""
 
@@ -100,6 +104,7 @@ class Connection:
         return Elasticsearch(
             [url.strip() for url in settings.elasticsearch_url.split(",")],
             request_timeout=self._answer_seconds,
+            connections_per_node=_CONNECTIONS,
             max_retries=2,
             retry_on_timeout=False,
             retry_on_status=(),

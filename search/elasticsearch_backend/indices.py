@@ -59,7 +59,8 @@ class Indices:
         """Return if an index has the fields that it should have and can be written, else raise."""
         with self._connection.explained(f"{index} search index"):
             told = self._connection.asking.indices.get(index=name).body[name]
-        if told["mappings"] != layout.MAPPING:
+        fields = told["mappings"].get("properties", {})
+        if fields.keys() != layout.MAPPING["properties"].keys() or not _has(told["mappings"], layout.MAPPING):
             raise IndexUnusable(
                 f"The {index} search index ({name}) has not the fields that it should have: another release "
                 "or another program made it."
@@ -138,3 +139,15 @@ class Indices:
 
     def _stem(self, index: IndexName) -> str:
         return f"{self.prefix}-{index}-{self._version}"
+
+
+def _has(told: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Whether all that is expected stands there; a later Elasticsearch may tell more."""
+    return (
+        all(
+            _has(told[name], value) if isinstance(value, Mapping) else told[name] == value
+            for name, value in expected.items()
+            if name in told
+        )
+        and expected.keys() <= told.keys()
+    )

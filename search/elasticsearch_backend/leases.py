@@ -2,7 +2,7 @@
 
 Elasticsearch has no locks that a dead process lets go of. So a right is a document that its holder writes
 anew every second. Whoever wants it watches: while it changes, somebody holds it; when it has been the same
-for ten seconds, the holder is dead or cut off, and one of those who watch takes it over (by the document's
+for half a minute, the holder is dead or cut off, and one of those who watch takes it over (by the document's
 number, which lets one succeed). No two clocks are compared. The holder stops writing when it could not renew
 its right for half of that time.
 """
@@ -23,7 +23,7 @@ from search.elasticsearch_backend.connection import Connection
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 30.0
 BEAT_SECONDS = 1.0
 
 _SAY_EVERY = 10.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from servers import elasticsearch
-from servers.elasticsearch import ServerMissing
+from servers import distribution
+from servers.distribution import ServerMissing
 
 
 def java(folder: Path, version: str) -> Path:
@@ -25,7 +25,7 @@ def java(folder: Path, version: str) -> Path:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No Java but what is put there."""
-    monkeypatch.setattr(elasticsearch, "JAVA_FOLDERS", (tmp_path / "installed",))
+    monkeypatch.setattr(distribution, "JAVA_FOLDERS", (tmp_path / "installed",))
     monkeypatch.setenv("PATH", str(tmp_path / "programs"))
     for name in ("JAVA_HOME", "ES_JAVA_HOME"):
         monkeypatch.delenv(name, raising=False)
@@ -35,33 +35,33 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_java_that_is_new_enough_is_found(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     java(folders / "old", "17.0.9")
     newer = java(folders / "newer", "25.0.3")
-    assert elasticsearch.find_java() == newer
+    assert distribution.find_java() == newer
     named = java(folders.parent / "named", "21")
     monkeypatch.setenv("JAVA_HOME", str(named))
-    assert elasticsearch.find_java() == named
+    assert distribution.find_java() == named
     monkeypatch.setenv("JAVA_HOME", str(folders / "old"))
-    assert elasticsearch.find_java() == newer
+    assert distribution.find_java() == newer
 
 
 def test_without_one_it_is_said_what_to_install(folders: Path) -> None:
     java(folders / "old", "17.0.9")
     with pytest.raises(ServerMissing, match=r"needs a JDK of 21 or later \(Debian 13: apt install"):
-        elasticsearch.find_java()
+        distribution.find_java()
 
 
 def test_what_has_another_digest_is_not_used(tmp_path: Path) -> None:
     archive = tmp_path / "elasticsearch.zip"
     archive.write_bytes(b"rain")
     with pytest.raises(ServerMissing, match="has SHA-512"):
-        elasticsearch._verify(archive)
+        distribution._verify(archive)
 
 
 @pytest.mark.slow
 def test_it_ends_with_the_command_and_leaves_nothing(tmp_path: Path) -> None:
     """Ended in the middle, too: no process, no folder."""
     try:
-        elasticsearch.find_java()
-        elasticsearch.fetch()
+        distribution.find_java()
+        distribution.fetch()
     except ServerMissing as error:
         if os.environ.get("CI") == "true":
             raise
