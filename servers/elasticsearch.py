@@ -27,7 +27,7 @@ from typing import Any
 
 from servers.distribution import VERSION, ServerMissing, fetch, find_java
 
-_START_SECONDS = 180
+_START_SECONDS = 600
 _STOP_SECONDS = 30
 
 
