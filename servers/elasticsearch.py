@@ -30,6 +30,9 @@ from servers.distribution import VERSION, ServerMissing, fetch, find_java
 _START_SECONDS = 600
 _STOP_SECONDS = 30
 
+# When whoever started it is gone, whatever ended that, its end of the pipe is, and all of the group go.
+_TOGETHER = '("$0" </dev/null; kill 0) & read -r _; kill 0'
+
 
 class LocalElasticsearch:
     """One node on 127.0.0.1 with a folder of its own, which goes when the block of `running` ends."""
@@ -68,10 +71,10 @@ class LocalElasticsearch:
         ports = self._folder / "logs" / "http.ports"
         ports.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [str(self._home / "bin/elasticsearch")],
+            ["sh", "-c", _TOGETHER, str(self._home / "bin/elasticsearch")],
             env=self._environment(),
             cwd=self._folder,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -114,6 +117,8 @@ class LocalElasticsearch:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
         self._wait_for_the_last(process.pid)
 
     def _wait_for_the_last(self, group: int) -> None:
