@@ -30,6 +30,9 @@ from servers.distribution import VERSION, ServerMissing, fetch, find_java
 _START_SECONDS = 600
 _STOP_SECONDS = 30
 
+# Its own index files are open then; 408 is the answer as long as they aren't.
+_READY = "?wait_for_status=yellow&timeout=2s"
+
 # When whoever started it is gone, whatever ended that, its end of the pipe is, and all of the group go.
 _TOGETHER = '("$0" </dev/null; kill 0) & read -r _; kill 0'
 
@@ -139,7 +142,7 @@ class LocalElasticsearch:
     def _answers(self, ports: Path) -> bool:
         try:
             self._port = int(ports.read_text().split()[0].rpartition(":")[2])
-            with urllib.request.urlopen(f"{self.url}/_cluster/health", timeout=5):  # noqa: S310 - our own
+            with urllib.request.urlopen(f"{self.url}/_cluster/health{_READY}", timeout=5):  # noqa: S310 - our own
                 return True
         except urllib.error.HTTPError as error:
             return error.code == 401  # it asks for a password
