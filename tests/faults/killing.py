@@ -220,7 +220,10 @@ def count(home: Path, query: str) -> int | None:
 def _wait_until_idle(home: Path, process: "subprocess.Popen[str]") -> None:
     """Wait until the worker is there and nothing is left to do, or it is dead."""
     deadline = time.monotonic() + 300
-    waiting = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM outbox)"
+    waiting = (
+        "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM outbox)"
+        " + (SELECT count(*) FROM copies_due WHERE at IS NOT NULL)"
+    )
     while process.poll() is None and not (is_held(home / "worker.lock") and count(home, waiting) == 0):
         assert time.monotonic() < deadline, "the work is not done after five minutes"
         time.sleep(0.2)
