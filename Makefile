@@ -73,9 +73,9 @@ bench-load: ## fifty listeners and two hundred slow connections, and media throu
 	@$(environment) run ffmpeg load
 	@$(bin)/python -m bench.load
 
-bench-search: ## a generated archive, asked through the API (PASSAGES=100000)
+bench-search: ## a generated archive, asked through the API, beside a raw Elasticsearch (PASSAGES=100000 BACKEND=all)
 	@$(environment) run
-	@$(bin)/python -m bench.search --passages $(or $(PASSAGES),100000)
+	@$(bin)/python -m bench.search --passages $(or $(PASSAGES),100000) --backend $(or $(BACKEND),all)
 
 bench-ingest: ## what an ingest of 300 short files adds to recognition, with one and two recognisers
 	@$(environment) run ffmpeg

@@ -1,9 +1,10 @@
 """Search at size: a generated archive, indexed and asked through the API of a real site.
 
-    python -m bench.search [--passages N] [--archive FOLDER]
+    python -m bench.search [--passages N] [--backend tantivy|elasticsearch|all] [--archive FOLDER]
 
-All that is asked is asked with facets. `--archive` keeps the archive and its index for the next run, which
-takes what is there.
+All that is asked is asked with facets. Beside Elasticsearch's answers through the API stand those of the
+engine asked directly, for the same requests and the usual way (bench.engine), in the same run. `--archive`
+keeps the archive and Tantivy's index for the next run, which takes what is there.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from archive.migrations import upgrade
 from archive.queries import testimonies
 from archive.settings import Settings
 from bench.filling import fill
-from bench.generated import PASSAGES
+from bench.generated import PASSAGES, generate
 from bench.questions import make_questions
 from bench.site import site
 from bench.users import Question, Request, ask
@@ -37,8 +38,8 @@ from search.reindexing import reindex
 USERS = (1, 8)
 
 
-def make_archive(home: Path, passages: int) -> None:
-    """Fill the archive in `home`, unless it is there."""
+def make_archive(home: Path, passages: int) -> int:
+    """Fill the archive in `home`, unless it is there; returns how many testimonies it has."""
     engine = open_engine(Settings(home=home))
     upgrade(engine)
     wanted, each = max(1, round(passages / PASSAGES)), min(passages, PASSAGES)
@@ -53,6 +54,7 @@ def make_archive(home: Path, passages: int) -> None:
     engine.dispose()
     size = (home / "archive.db").stat().st_size
     print(f"database: {size / 1e6:.0f} MB, {size / wanted / each:.0f} bytes a passage")
+    return wanted
 
 
 def load(name: str, settings: Settings) -> None:
@@ -119,17 +121,45 @@ def show(
         print(f"| {kind} | {tell(kind, queries)} | {' | '.join(waits)} |", flush=True)
 
 
-def show_api(name: str, settings: Settings, count: int) -> None:
-    """As `show`, through the API of a site."""
-    with site(settings.home) as (address, pid):
+def show_api(name: str, settings: Settings, beside: Sequence[int], count: int) -> None:
+    """As `show`, through the API of a site; `beside` are the processes of its engine."""
+    chosen = {"search": settings.search, "elasticsearch_url": settings.elasticsearch_url}
+    with site(settings.home, **chosen) as (address, pid):
         show(
             f"{name}, through the API",
             address,
-            [pid],
+            [pid, *beside],
             count,
             lambda _, queries: api_questions(queries),
             lambda _, queries: found(address, queries),
         )
+
+
+def show_elasticsearch(home: Path, count: int, wanted: int) -> None:
+    """Print the tables of Elasticsearch: the archive's own answers, and the engine's."""
+    # Needs a server and its client, which the embedded engine does without.
+    from bench.engine import elasticsearch, load_usual, pids_of, same_questions, size_of, usual_questions
+
+    with elasticsearch() as server:
+        settings = Settings(home=home, search="elasticsearch", elasticsearch_url=server.url)
+        load("Elasticsearch", settings)
+        size = size_of(server.url, "*")
+        passages, seconds = load_usual(server.url, generate(wanted))
+        rate = passages / seconds
+        print(f"Elasticsearch, the usual way: {passages} passages in {seconds:.1f} s, {rate:.0f} a second")
+        usual = size_of(server.url, "usual")
+        print(f"both indexes: {size / 1e6:.0f} MB; the usual way, one: {usual / 1e6:.0f} MB")
+        pids = pids_of(server)
+        show_api("Elasticsearch", settings, pids, count)
+        title = "Elasticsearch asked directly"
+        show(
+            f"{title}, the same requests",
+            server.url,
+            pids,
+            count,
+            lambda _, queries: same_questions(settings, queries),
+        )
+        show(f"{title}, the usual way", server.url, pids, count, usual_questions)
 
 
 @contextmanager
@@ -144,6 +174,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--backend", choices=("tantivy", "elasticsearch", "all"), default="all")
     parser.add_argument("--archive", type=Path, help="folder of the archive; default: one that is removed")
     parser.add_argument(
         "--count", type=int, default=400, help="questions of each kind, by one person and by eight"
@@ -153,11 +184,14 @@ def main() -> None:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, load average {os.getloadavg()[0]:.1f}")
     with _home(chosen.archive) as home:
-        make_archive(home, chosen.passages)
-        settings = Settings(home=home)
-        load("Tantivy", settings)
-        print(f"both indexes: {folder_size(settings.index_folder) / 1e6:.0f} MB")
-        show_api("Tantivy", settings, chosen.count)
+        wanted = make_archive(home, chosen.passages)
+        if chosen.backend in ("tantivy", "all"):
+            settings = Settings(home=home)
+            load("Tantivy", settings)
+            print(f"both indexes: {folder_size(settings.index_folder) / 1e6:.0f} MB")
+            show_api("Tantivy", settings, [], chosen.count)
+        if chosen.backend in ("elasticsearch", "all"):
+            show_elasticsearch(home, chosen.count, wanted)
     print(f"\nload average {os.getloadavg()[0]:.1f} at the end")
 
 
