@@ -9,7 +9,7 @@ bin := .venv/bin
 openai_whisper := .venv-openai-whisper
 sources := schemas archive search ingest web tests samples servers $(wildcard bench)
 
-.PHONY: help demo test test-openai-whisper test-faults test-postgresql check lint types imports quick samples samples-report bench bench-load bench-search bench-ingest bench-engines docs requirements clean
+.PHONY: help demo test test-openai-whisper test-faults test-postgresql check lint types imports quick samples samples-report bench-engines bench bench-load bench-search bench-ingest docs requirements clean
 
 help: ## what there is
 	@echo "make TARGET, where TARGET is one of:"

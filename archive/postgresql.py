@@ -93,7 +93,7 @@ def _begin(connection: Connection) -> None:
     reading = bool(connection.get_execution_options().get("read_only", False))
     # Said with BEGIN itself, which is sent with the first statement.
     psycopg: Any = connection.connection.dbapi_connection
-    psycopg.read_only = reading
+    psycopg.read_only = reading or None  # None: as the database has it, which may be read-only
     if reading:
         psycopg.isolation_level = IsolationLevel.REPEATABLE_READ
     else:

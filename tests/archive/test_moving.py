@@ -195,11 +195,11 @@ def test_tables_of_another_program_are_left_alone(pair: Pair, first: str) -> Non
     with writing(target.engine) as session:
         Base.metadata.drop_all(session.connection())
         session.execute(text("DROP TABLE alembic_version"))
-        session.execute(text("CREATE TABLE weather (text text)"))
-    with pytest.raises(Conflict, match=r"tables of another program \(weather\)"):
+        session.execute(text("CREATE TABLE almanac (text text)"))
+    with pytest.raises(Conflict, match=r"tables of another program \(almanac\)"):
         carry(source, target)
     with reading(target.engine) as session:
-        assert session.execute(text("SELECT count(*) FROM weather")).scalar_one() == 0
+        assert session.execute(text("SELECT count(*) FROM almanac")).scalar_one() == 0
 
 
 def test_not_while_a_worker_is_at_work(pair: Pair) -> None:

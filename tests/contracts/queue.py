@@ -65,7 +65,12 @@ class QueueContract:
             transaction.rollback()
         assert queue.states() == []
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=15,
+        deadline=None,
+        # The suite is every queue's: each class of tests that has it asks for itself.
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
     @given(st.lists(st.tuples(st.integers(1, 5), st.integers(-1, 2)), max_size=8))
     def test_highest_priority_and_oldest_first(
         self, queue: Queue, engine: Engine, deferrals: list[tuple[int, int]]
