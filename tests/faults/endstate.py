@@ -99,7 +99,7 @@ def leaks(home: Path) -> list[str]:
     all is well. Also of an archive that a crash has left, before anybody has put it right."""
     settings = settings_of(home)
     if (
-        not ask(home, "SELECT version_num FROM alembic_version")
+        not ask_database(home, "SELECT version_num FROM alembic_version")
         or not (home / "index" / "public.live").exists()
     ):
         return []
