@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit
 
 from elasticsearch import Elasticsearch
@@ -126,11 +127,8 @@ def _recorded() -> Iterator[list[Request]]:
         sent.append(Request(address, None if body is None else json.dumps(body).encode()))
         return perform(client, method, path, **given)
 
-    Elasticsearch.perform_request = record  # type: ignore[assignment, method-assign]
-    try:
+    with patch.object(Elasticsearch, "perform_request", record):
         yield sent
-    finally:
-        Elasticsearch.perform_request = perform  # type: ignore[method-assign]
 
 
 def _rows(testimonies: Iterable[GeneratedTestimony]) -> Iterator[dict[str, Any]]:

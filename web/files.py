@@ -78,7 +78,7 @@ def _open(path: str | os.PathLike[str], offset: int) -> BinaryIO:
     file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed when it is sent
     try:
         os.pread(file.fileno(), _FIRST, offset)
-    except BaseException:
+    except BaseException:  # raised on; whatever it is, the file must not stay open
         file.close()
         raise
     return file

@@ -59,7 +59,7 @@ def work_off(
     with ThreadPoolExecutor(workers, thread_name_prefix="job") as pool:
         try:
             _work(ledger, pool, handle, stop, workers, until_idle, idle or (lambda: None))
-        except BaseException:
+        except BaseException:  # Ctrl-C among them; raised on
             stop.set()  # so that the jobs in progress end, which leaving the pool waits for
             raise
 
@@ -111,7 +111,7 @@ def _do(ledger: Ledger, handle: Callable[[Job], None], job: Job) -> None:
     except Exception as error:
         log.exception("work on recording %d failed", job.recording_id)
         ledger.fail(job, str(error) or type(error).__name__)
-    except BaseException:
+    except BaseException:  # whoever ends the process: the job waits again as it was
         ledger.put_back(job)
         raise
     else:

@@ -22,7 +22,7 @@ from archive.jobs.sqlite_queue import SqliteQueue
 from archive.models import Base, Chapter, Collection, Event, Job, Recording
 from archive.moving import Moved, move
 from archive.store.locks import hold_if_free
-from tests.archive.test_rebuilding import furnish
+from tests.archive.furnishing import furnish
 from tests.archives import SmallArchive
 from tests.rows import rows
 from tests.servers import postgresql

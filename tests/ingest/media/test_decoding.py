@@ -9,26 +9,14 @@ import pytest
 from archive.errors import MediaError
 from ingest.media.commands import Programs
 from ingest.media.decoding import decode
-from ingest.media.probe import probe
-from ingest.media.sound import SAMPLE_RATE, SampleFile, Sound, read_stretch
+from ingest.media.sound import SampleFile, Sound, read_stretch
 from schemas.media import Probe
+from tests.ingest.media.beeps import heard
 from tests.ingest.media.making import BEEP_MS
 
 pytestmark = pytest.mark.slow
 
 Probed = Callable[[str], Probe]
-
-
-def beep_ms(sound: Path) -> float:
-    """When the beep begins."""
-    loud = np.abs(SampleFile(sound)[:].astype(np.int32)) > 5000
-    return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
-
-
-def heard(path: Path, programs: Programs, folder: Path) -> float:
-    target = folder / "heard.s16"
-    decode(path, probe(path, programs), target, programs)
-    return beep_ms(target)
 
 
 def test_without_sound_nothing_is_decoded(

@@ -16,25 +16,13 @@ from ingest.media.playable import plan_playback
 from ingest.media.playback import make_playback
 from ingest.media.posters import make_poster
 from ingest.media.probe import probe
-from ingest.media.sound import SAMPLE_RATE, SampleFile
 from schemas.media import Probe
+from tests.ingest.media.beeps import beep_ms, heard
 from tests.ingest.media.making import BEEP_MS, GOOD
 
 pytestmark = pytest.mark.slow
 
 Probed = Callable[[str], Probe]
-
-
-def beep_ms(sound: Path) -> float:
-    """When the beep begins."""
-    loud = np.abs(SampleFile(sound)[:].astype(np.int32)) > 5000
-    return float(np.argmax(loud)) * 1000 / SAMPLE_RATE if loud.any() else -1.0
-
-
-def heard(path: Path, programs: Programs, folder: Path) -> float:
-    target = folder / "heard.s16"
-    decode(path, probe(path, programs), target, programs)
-    return beep_ms(target)
 
 
 def flash_ms(path: Path, programs: Programs) -> float:
