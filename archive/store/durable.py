@@ -24,6 +24,15 @@ def sync(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
+def sync_file(path: Path) -> None:
+    """Bring a file that somebody else wrote and closed to the disk itself."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable: what was created in it, renamed into it or removed from it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

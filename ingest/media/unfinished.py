@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.disks import full, writing_to
 from archive.errors import DiskRefused, ProgramFailed
+from archive.store.durable import sync_file, sync_folder
 
 
 def beside(target: Path) -> Path:
@@ -35,9 +36,9 @@ def whole(target: Path) -> Iterator[Path]:
             yield unfinished
             if not unfinished.exists():
                 raise ProgramFailed("ffmpeg", "wrote nothing")
-            _sync(unfinished)
+            sync_file(unfinished)
             unfinished.replace(target)
-            _sync(target.parent)  # or a power cut may take the new name back
+            sync_folder(target.parent)  # or a power cut may take the new name back
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -56,11 +57,3 @@ def on_disk(folder: Path) -> Iterator[None]:
 
 _NO_ROOM = os.strerror(errno.ENOSPC)
 """ffmpeg says it in the same words: neither program has been told a language."""
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

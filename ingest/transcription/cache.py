@@ -7,7 +7,6 @@ process that starts recognisers, not by each of them.
 
 import fcntl
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.errors import ChecksumMismatch, ProgramMissing
+from archive.store.durable import sync_file, sync_folder
 
 DIGESTS = "SHA256SUMS"
 """In each cached model's folder, as sha256sum writes it."""
@@ -133,17 +133,10 @@ def _fetch(form: WeightsForm, model: str, folder: Path, *, bars: bool) -> None:
         check_known(form, model, new / form.main)
         digests = {path.name: sha256_of(path) for path in sorted(new.iterdir())}
         (new / DIGESTS).write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()))
-        for path in [*new.iterdir(), new]:
-            _sync(path)
+        for path in new.iterdir():
+            sync_file(path)
+        sync_folder(new)
         if folder.exists():  # damaged
             folder.rename(Path(work) / "damaged")
         new.rename(folder)
-        _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(folder.parent)

@@ -13,7 +13,6 @@ step, after which it is live and no draft, or before which it is a draft and not
 
 import fcntl
 import logging
-import os
 import secrets
 import shutil
 import time
@@ -24,6 +23,7 @@ from typing import TextIO
 
 from archive.disks import writing_to
 from archive.errors import IndexUnusable, SearchUnavailable
+from archive.store.durable import sync, sync_folder
 from schemas.query import IndexName
 
 log = logging.getLogger(__name__)
@@ -119,9 +119,9 @@ class Folders:
         if draft is None:
             raise IndexUnusable(f"The new {index} search index is gone.")
         with writing_to(self.root):
-            _sync(draft)
+            sync_folder(draft)
             self._pointer(index, "draft").replace(self._pointer(index, "live"))
-            _sync(self.root)
+            sync_folder(self.root)
             self.withdraw_note(index)
             self.sweep(index)
 
@@ -175,15 +175,6 @@ class Folders:
         with fresh.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         fresh.replace(pointer)
-        _sync(self.root)
-
-
-def _sync(folder: Path) -> None:
-    # A rename is only safe from a power cut once its folder is synced.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(self.root)
