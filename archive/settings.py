@@ -13,7 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where the archive lives and how it works. Bare defaults run: SQLite, Tantivy, a local folder."""
 
-    model_config = SettingsConfigDict(env_prefix="TESTIMONY_", frozen=True, extra="ignore")
+    # An empty variable is none: TESTIMONY_HOME= would make an archive of the folder where one stands.
+    model_config = SettingsConfigDict(
+        env_prefix="TESTIMONY_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(default=Path("archive-data"), description="Folder where the archive lives.")
     database_url: str | None = Field(

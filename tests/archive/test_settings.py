@@ -19,6 +19,13 @@ def test_documented() -> None:
             assert rows[name.upper()] == f"`{field.default}`"
 
 
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = Settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"TESTIMONY_{name.upper()}", "")
+    assert Settings() == expected
+
+
 def test_frozen_and_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TESTIMONY_HOME", str(tmp_path))
     settings = Settings()
