@@ -79,7 +79,19 @@ def ask_database(home: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
                 return []
     if not (home / "archive.db").exists():
         return []
-    with closing(sqlite3.connect(f"file:{home / 'archive.db'}?mode=ro", uri=True, timeout=60)) as database:
+    try:
+        return _ask_sqlite(home, "ro", query, values)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        # A dead process left it in mid-transaction: whoever opens it next puts the journal back.
+        return _ask_sqlite(home, "rw", query, values)
+
+
+def _ask_sqlite(home: Path, mode: str, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    with closing(
+        sqlite3.connect(f"file:{home / 'archive.db'}?mode={mode}", uri=True, timeout=60)
+    ) as database:
         try:
             return database.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:

@@ -1,6 +1,9 @@
 """The site while its search index is damaged, missing or of another version: the search says so in words and
 everything else works, and once the index was made anew the same is found as before."""
 
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,24 @@ def live(site: Site) -> Path:
     return folder / (folder / "public.live").read_text()
 
 
+def let_openings_end() -> None:
+    """Tantivy looks a second time at what it opens, in a thread of its own that no caller can stop
+    ("watch-callbacks"; seen with strace): on a busy machine that comes late, and a file that is cut off under
+    its eyes kills the process, whatever was compared before."""
+    time.sleep(0.3)
+    while any(name == "watch-callbacks" for name in thread_names()):
+        time.sleep(0.05)
+
+
+def thread_names() -> Iterator[str]:
+    """The names of this process's threads, Tantivy's among them."""
+    for thread in Path("/proc/self/task").glob("*/comm"):
+        with suppress(OSError):  # it has ended
+            yield thread.read_text().strip()
+
+
 def damage(path: Path, how: str) -> None:
+    let_openings_end()
     size = path.stat().st_size
     if how == "deleted":
         path.unlink()
