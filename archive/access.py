@@ -86,13 +86,14 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
         return CLOSED
     live = counting(testimony, now)
     closing = [statement for statement in live if not viewer.may(statement.level)]
-    stated = all(
+    stated = [
         any(statement.whole for statement in in_force(testimony.statements, moment))
         for moment in judged_at(testimony, now)
-    )
+    ]
     closed_whole = [statement for statement in closing if statement.whole]
-    if closed_whole or (not stated and not viewer.staff):
-        return Opening(described=False, notice=_notice(closed_whole))
+    if closed_whole or not (viewer.staff or all(stated)):
+        # Where nothing was in force any more at the latest moment, nobody was told of it then.
+        return Opening(described=False, notice=_notice(closed_whole) if stated[-1] else None)
     cuts = _all_cuts(testimony, closing)
     sound = {number: open_spans(spans) for number, spans in cuts.items()}
     text = {
@@ -168,7 +169,8 @@ def judged_at(testimony: Testimony, now: datetime) -> tuple[datetime, ...]:
     """The moments by which a testimony is judged at `now`; open is what is open at each of them.
 
     Where the clock was set back behind a date that the archive has already seen come (`reached_at`), what
-    closed by then stays closed, and what opened by then is closed again until the clock comes to it.
+    closed by then stays closed, and what opened by then is closed again until the clock comes to it. The
+    latest is the last.
     """
     reached = testimony.reached_at
     return (now,) if reached is None or reached <= now else (now, reached)

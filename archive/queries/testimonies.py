@@ -231,7 +231,7 @@ def _known(by: _By, viewer: Viewer) -> Select[int]:
 
 def _noticed_by(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
     """Closed, and the viewer may read so: of the statements that close it, the strictest has a notice (that
-    of a withdrawal is nobody's)."""
+    of a withdrawal is nobody's). At which of the moments by which it is judged, the gate asks."""
     told = [
         and_(
             _stated(moment, [level], AccessStatement.notice.is_not(None)),

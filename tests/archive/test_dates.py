@@ -108,6 +108,23 @@ def test_a_notice_is_read_of_what_stays_closed(archive: SmallArchive, clock: Clo
         assert visible(PUBLIC, row, "read", NOW).notice == "Closed until 2050."
 
 
+def test_the_notice_of_what_has_ended_is_not_read_again(archive: SmallArchive, clock: Clock) -> None:
+    """Since then nothing has been in force, and the testimony is as one that never was."""
+    public_id = archive.add("Weather", [["It rained."]])
+    archive.state(public_id, NewStatement("registered", ends_at=NOW + DAY, notice="Closed until 2050."))
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert visible(PUBLIC, row, "read", NOW).notice == "Closed until 2050."
+    clock.now = NOW + DAY
+    WatchedClock(archive.engine, clock)()
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        assert visible(PUBLIC, row, "read", NOW + DAY).notice is None
+        assert visible(PUBLIC, row, "read", NOW).notice is None
+
+
 def test_a_search_leaves_out_what_the_clock_was_set_back_behind(archive: SmallArchive, clock: Clock) -> None:
     public_id = closes_tomorrow(archive)
     archive.add("Snow", [["It snowed."]])
