@@ -69,7 +69,8 @@ def move(
     """Carry everything from `source` to `target`; `queues` are those of both. `tell` is told the table, and
     how many tables of how many are done.
 
-    Work that is due is made due anew in the target's queue: what had failed is tried again there. Raises
+    Work that is due is made due anew in the target's queue, in its order: what had failed is tried again
+    there. Raises
     Conflict where the target is not empty or does not give back what it was given, WorkerRunning while a
     worker is at work on either, WrongInput where PostgreSQL cannot keep a text; the target is empty then.
     """
@@ -94,7 +95,7 @@ def move(
             moved.tables[table.name] = _compare(table, here, there)
         in_turn = InTurn(queues[1])
         for state in queues[0].states():
-            in_turn.defer(there, state.recording_id)
+            in_turn.defer(there, state.recording_id, priority=state.priority)
             moved.work += 1
     return moved
 

@@ -34,6 +34,7 @@ class JobState:
     status: str
     attempts: int
     reason: str | None
+    priority: int = 0
 
 
 class Deferring(Protocol):
@@ -91,8 +92,8 @@ class Queue(Deferring, Protocol):
     def states(
         self, recordings: Collection[int] | None = None, *, connection: Connection | None = None
     ) -> list[JobState]:
-        """Every job that waits, runs or failed, or those of some recordings; as the transaction sees them
-        that `connection` is in, where one is given."""
+        """Every job that waits, runs or failed, or those of some recordings, in the order of the work; as the
+        transaction sees them that `connection` is in, where one is given."""
 
 
 class InTurn:

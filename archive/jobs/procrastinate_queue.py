@@ -153,9 +153,15 @@ class ProcrastinateQueue:
     ) -> list[JobState]:
         """Every job that waits, runs or failed; see `archive.jobs.Queue.states`."""
         statement = (
-            select(_recording, _row.status, _row.attempts, _row.args["reason"].as_string())
+            select(
+                _recording,
+                _row.status,
+                _row.attempts,
+                _row.args["reason"].as_string(),
+                (_row.priority + _turn) / _PRIORITY,
+            )
             .where(_row.queue_name == QUEUE, _row.status.in_(_RANK))
-            .order_by(_row.id)
+            .order_by(_row.priority.desc(), _row.id)
         )
         if recordings is not None:
             statement = statement.where(_row.lock.in_([_lock(each) for each in recordings]))
@@ -170,8 +176,9 @@ class ProcrastinateQueue:
                 _STATUSES[status],
                 attempts + (status == "doing"),
                 reason if status == "failed" else None,
+                int(priority),
             )
-            for recording_id, status, attempts, reason in rows
+            for recording_id, status, attempts, reason, priority in rows
             if last.get(recording_id) == status and last.pop(recording_id)
         ]
 

@@ -25,6 +25,7 @@ from archive.store.locks import hold_if_free, is_held
 
 log = logging.getLogger(__name__)
 
+_ORDER = (Row.priority.desc(), Row.turn, Row.deferred_at, Row.id)
 _FIRST_TURN = select(func.min(Row.turn)).where(Row.status == "waiting")
 
 _LOCK_SECONDS = 1.0
@@ -97,7 +98,9 @@ class SqliteQueue:
         self, recordings: Collection[int] | None = None, *, connection: Connection | None = None
     ) -> list[JobState]:
         """Every job that waits, runs or failed; see `archive.jobs.Queue.states`."""
-        statement = select(Row.recording_id, Row.status, Row.attempts, Row.reason).order_by(Row.id)
+        statement = select(Row.recording_id, Row.status, Row.attempts, Row.reason, Row.priority).order_by(
+            *_ORDER
+        )
         if recordings is not None:
             statement = statement.where(Row.recording_id.in_(recordings))
         with nullcontext(connection) if connection is not None else self._reading.connect() as asked:
@@ -140,13 +143,7 @@ class SqliteQueue:
 
     def claim(self) -> Job | None:
         """Note the first row as running."""
-        first = (
-            select(Row.id)
-            .where(Row.status == "waiting")
-            .order_by(Row.priority.desc(), Row.turn, Row.deferred_at, Row.id)
-            .limit(1)
-            .scalar_subquery()
-        )
+        first = select(Row.id).where(Row.status == "waiting").order_by(*_ORDER).limit(1).scalar_subquery()
         with self._engine.begin() as connection:
             row = connection.execute(
                 update(Row)

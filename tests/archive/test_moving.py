@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,7 +85,8 @@ def test_a_furnished_archive_goes_there_and_back(pair: Pair, first: str) -> None
         session.execute(delete(Chapter).where(Chapter.id == last_chapter))
         recording_id = session.scalar(select(func.min(Recording.id)))
         assert recording_id is not None
-        create_queue(source.settings, source.engine).defer(session.connection(), recording_id)
+        queue = create_queue(source.settings, source.engine)
+        queue.defer(session.connection(), recording_id, priority=2)
     before = everything(source)
     moved = carry(source, target)
     assert everything(source) == before
@@ -94,8 +96,9 @@ def test_a_furnished_archive_goes_there_and_back(pair: Pair, first: str) -> None
         name: len(each) for name, each in before.items()
     }
     assert sum(table.rows for table in moved.tables.values()) > 100
-    waiting = [state.recording_id for state in create_queue(target.settings, target.engine).states()]
-    assert (moved.work, recording_id in waiting) == (len(waiting), True)
+    waiting = create_queue(target.settings, target.engine).states()
+    assert waiting == [replace(state, status="waiting", attempts=0, reason=None) for state in queue.states()]
+    assert (moved.work, waiting[0].recording_id, waiting[0].priority) == (len(waiting), recording_id, 2)
 
     # New rows get new ids, and none that was ever given to a chapter.
     public_id = target.add("Rivers", [["The river rose."]])

@@ -83,6 +83,19 @@ class QueueContract:
         expected = sorted(priorities, key=lambda recording_id: -priorities[recording_id])
         assert do_all(queue) == expected
 
+    def test_it_tells_what_is_due_in_the_order_of_the_work(self, queue: Queue, engine: Engine) -> None:
+        defer(InTurn(queue), engine, 1, 2)
+        defer(queue, engine, 3)
+        defer(queue, engine, 4, priority=2)
+        defer(queue, engine, 2, priority=1)
+        assert [(state.recording_id, state.priority) for state in queue.states()] == [
+            (4, 2),
+            (2, 1),
+            (1, 0),
+            (3, 0),
+        ]
+        assert do_all(queue) == [4, 2, 1, 3]
+
     def test_a_deposit_of_a_hundred_does_not_keep_one_waiting(self, queue: Queue, engine: Engine) -> None:
         defer(InTurn(queue), engine, *range(1, 101))
         defer(queue, engine, 777)
