@@ -115,6 +115,7 @@ class Delivery:
         self._engine, self._queue, self._stop = engine, queue, stop
         self._derivatives = settings.derivatives_folder
         self._troubles: dict[str, ArchiveError] = {}
+        self._compared = False
         self._rest_until = 0.0
 
     def deliver(self) -> None:
@@ -135,13 +136,17 @@ class Delivery:
 
     def _deliver_to_index(self) -> None:
         try:
-            prepare(self._engine, self._backend, between=self._go_on)
+            prepare(self._engine, self._backend, compare=not self._compared, between=self._go_on)
+            self._compared = True
+            deliver(self._engine, self._backend)
         except Interrupted:
             return
         except IndexDiffers:
             self._rest_until = monotonic() + _REST_SECONDS
             raise
-        deliver(self._engine, self._backend)
+        except SearchUnavailable:
+            self._compared = False  # when it comes back, it may be from an older copy
+            raise
 
     def _go_on(self) -> None:
         """Between two batches of an index that is made anew: that may take long, and nothing else waits."""

@@ -29,9 +29,18 @@ from search.writing import BATCH, Known, write
 log = logging.getLogger(__name__)
 
 
-def prepare(engine: Engine, backend: SearchBackend, *, between: Callable[[], None] = lambda: None) -> None:
+def prepare(
+    engine: Engine,
+    backend: SearchBackend,
+    *,
+    compare: bool = False,
+    between: Callable[[], None] = lambda: None,
+) -> None:
     """See that both indexes are there and whole: one that is missing, damaged, older than the code or of
     another database is made anew from this one, and one that was left half made is finished.
+
+    With `compare` each is compared with what the database says that it was told, which takes seconds where
+    there is much: one of the two may have been put back from an older copy.
 
     `between` is called between two batches; what it raises ends the work, which the next call goes on with.
     Raises SearchUnavailable where an index can't be used and another process makes it anew.
@@ -44,13 +53,17 @@ def prepare(engine: Engine, backend: SearchBackend, *, between: Callable[[], Non
             if first and backend.changes(index):
                 # An index may outlive its database, and hold what is closed in this one.
                 raise IndexUnusable(f"The {index} search index was made from another database.")
+            settle(engine, backend, index)
+            if compare and not _is_as_told(engine, backend, index):
+                raise IndexUnusable(
+                    f"The {index} search index is not as this database last wrote it: one of them is older."
+                )
         except IndexUnusable as error:
             log.log(logging.DEBUG if first else logging.WARNING, "%s It is made anew.", error)
             _make(engine, backend, index, between)
             if not first:
                 log.info("The %s search index is made anew and can be searched again.", index)
         else:
-            settle(engine, backend, index)
             if backend.has_draft(index):
                 _finish(engine, backend, index, between)
 
@@ -70,6 +83,23 @@ def deliver(engine: Engine, backend: SearchBackend) -> int:
         together = [testimony_id for testimony_id in ids if testimony_id in closing] or ids
         _deliver(engine, backend, together, purge=bool(closing))
         done += len(together)
+
+
+def _is_as_told(engine: Engine, backend: SearchBackend, index: IndexName) -> bool:
+    """Whether an index holds what it was last told, as far as nobody tells it more meanwhile: who does has
+    the outbox say so until it is remembered."""
+
+    def recorded() -> tuple[dict[str, int], set[str]]:
+        with reading(engine) as session:
+            return outbox.told(session, index), outbox.undelivered(session)
+
+    before, waited = recorded()
+    held = backend.changes(index)
+    after, waits = recorded()
+    return all(
+        held.get(public_id) == after.get(public_id) or before.get(public_id) != after.get(public_id)
+        for public_id in (held.keys() | after.keys()) - waited - waits
+    )
 
 
 def _make(engine: Engine, backend: SearchBackend, index: IndexName, between: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import CompoundSelect, bindparam, case, func, select, union
+from sqlalchemy import CompoundSelect, Text, bindparam, case, cast, func, select, union
 from sqlalchemy.orm import Session
 
 from archive.models import Indexed, OutboxEntry, Testimony
@@ -69,6 +69,28 @@ def indexed(session: Session, testimony_id: int) -> dict[str, Indexed]:
     """What each index was last told of a testimony, by the index's name."""
     rows = session.scalars(select(Indexed).where(Indexed.testimony_id == testimony_id))
     return {row.index_name: row for row in rows}
+
+
+def told(session: Session, index_name: str) -> dict[str, int]:
+    """Public ids of the testimonies of which an index holds documents by what it was last told, each with the
+    number of the change; without those for which something waits, of which it may know more already."""
+    waits = select(OutboxEntry.testimony_id).where(OutboxEntry.destination == "index")
+    statement = (
+        select(Testimony.public_id, Indexed.number)
+        .join(Indexed, Indexed.testimony_id == Testimony.id)
+        .where(
+            Indexed.index_name == index_name,
+            cast(Indexed.document_ids, Text) != "[]",
+            Testimony.id.not_in(waits),
+        )
+    )
+    return {public_id: number for public_id, number in session.execute(statement)}
+
+
+def undelivered(session: Session) -> set[str]:
+    """Public ids of the testimonies for which something waits to be told to the index."""
+    statement = select(Testimony.public_id).join(OutboxEntry, OutboxEntry.testimony_id == Testimony.id)
+    return set(session.scalars(statement.where(OutboxEntry.destination == "index")))
 
 
 def is_unindexed(session: Session) -> bool:

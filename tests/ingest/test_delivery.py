@@ -1,11 +1,13 @@
 """What a worker does between jobs, when an index is missing or damaged."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from archive.changes.access import NewStatement
 from archive.database import reading
 from archive.errors import StoreError
 from archive.jobs import create_queue
@@ -55,7 +57,9 @@ def test_a_damaged_index_is_said_and_made_anew_without_a_person(
     public_id = archive.add("Weather", [["It rained."]])
     delivery.deliver()
     assert caplog.text == ""
-    next(folder(archive).glob("*.idx")).write_bytes(b"\0" * 99)
+    damaged = next(folder(archive).glob("*.idx"))
+    damaged.unlink()  # it is mapped: cut off in place, it would kill whoever looks at it late
+    damaged.write_bytes(b"\0" * 99)
     delivery.deliver()
     assert "public-" in caplog.text
     assert ".idx is not as it was written. It is made anew." in caplog.text
@@ -63,6 +67,33 @@ def test_a_damaged_index_is_said_and_made_anew_without_a_person(
     backend = create_backend(archive.settings)
     assert search(archive, backend, "rained") == {public_id}
     assert differences(archive, backend) == stray(archive) == []
+    backend.close()
+
+
+def test_an_index_from_an_older_copy_is_noticed_by_the_next_worker(
+    archive: SmallArchive, delivery: Delivery, stop: Event, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    public_id = archive.add("Weather", [["It rained."]])
+    delivery.deliver()
+    index, copy = archive.settings.index_folder, tmp_path / "copy"
+    shutil.copytree(index, copy)
+    archive.state(public_id, NewStatement("withdrawn"))
+    delivery.deliver()
+    assert caplog.text == ""
+    delivery.close()
+    shutil.rmtree(index)
+    copy.rename(index)
+    caplog.set_level("INFO")
+    again = make_delivery(archive, stop)
+    again.deliver()
+    assert "not as this database last wrote it: one of them is older. It is made anew." in caplog.text
+    backend = create_backend(archive.settings)
+    assert search(archive, backend, "rained") == set()
+    assert differences(archive, backend) == stray(archive) == []
+    caplog.clear()
+    again.deliver()
+    assert caplog.text == ""
+    again.close()
     backend.close()
 
 

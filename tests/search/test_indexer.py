@@ -1,5 +1,6 @@
 """Outbox to index: what changed is found, what closed is gone, and a crash loses nothing."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from archive.changes.access import NewStatement
 from archive.database import reading
 from archive.errors import SearchUnavailable
 from archive.queries import found, outbox
-from schemas.query import IndexName
+from schemas.query import INDEXES, IndexName
 from schemas.results import SearchPage
 from search.backend import SearchBackend, create_backend
 from search.find import ask, find
@@ -159,3 +160,55 @@ def test_an_index_of_another_database_is_made_anew(archive: SmallArchive, backen
     assert backend.search(ask("lodz")).total == 0
     assert backend.ids("staff") == frozenset()
     later.close()
+
+
+@pytest.mark.parametrize("put_back", ["the index", "the database"])
+def test_one_of_the_two_that_is_put_back_from_an_older_copy_is_noticed(
+    archive: SmallArchive, backend: SearchBackend, tmp_path: Path, put_back: str
+) -> None:
+    """An index that is older finds what was closed since; one that is newer lacks what it was told since."""
+    first = archive.add("Weather", [["It rained quietly."]])
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    home, copy = archive.settings.home, tmp_path / "copy"
+    shutil.copytree(home, copy)
+    archive.state(first, NewStatement("withdrawn"))
+    archive.add("Weather", [["It rained loudly."]])
+    deliver(archive.engine, backend)
+    prepare(archive.engine, backend, compare=True)
+
+    archive.engine.dispose()
+    backend.close()
+    if put_back == "the index":
+        shutil.rmtree(home / "index")
+        shutil.copytree(copy / "index", home / "index")
+    else:
+        shutil.copy(copy / "archive.db", home / "archive.db")
+    before = {index: backend.live(index) for index in INDEXES}
+    prepare(archive.engine, backend, compare=True)
+    assert all(backend.live(index) != before[index] for index in INDEXES)
+    deliver(archive.engine, backend)
+    assert backend.search(ask("quietly")).total == (put_back == "the database")
+    for index in INDEXES:
+        with reading(archive.engine) as session:
+            assert backend.changes(index) == outbox.told(session, index)
+    again = {index: backend.live(index) for index in INDEXES}
+    prepare(archive.engine, backend, compare=True)
+    assert {index: backend.live(index) for index in INDEXES} == again
+
+
+def test_what_was_written_and_not_ticked_off_is_no_older_copy(
+    archive: SmallArchive, backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that was killed between the two has left an index that is ahead: nothing is made anew."""
+    archive.add("Weather", [["It rained."]])
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    archive.add("Weather", [["It snowed."]])
+    with monkeypatch.context() as patched:
+        patched.setattr("archive.changes.outbox.tick", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            deliver(archive.engine, backend)
+    names = {index: backend.live(index) for index in INDEXES}
+    prepare(archive.engine, backend, compare=True)
+    assert {index: backend.live(index) for index in INDEXES} == names
