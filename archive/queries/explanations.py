@@ -115,7 +115,7 @@ def explain_stay(testimony: Testimony, said: AccessStatement, now: datetime) -> 
         and _covers(testimony, other, said)
     ]
     if stricter:
-        places = ", ".join(dict.fromkeys(_place(testimony, other) for other in stricter))
+        places = ", ".join(dict.fromkeys(place_of(testimony, other) for other in stricter))
         return f"nothing changes: it stays {_why(stricter)} (on {places})"
     return "nothing changes for anybody: it was so before"
 
@@ -177,7 +177,7 @@ def _why(closing: Sequence[AccessStatement]) -> str:
 def _explain(
     testimony: Testimony, statement: AccessStatement, live: bool, now: datetime
 ) -> ExplainedStatement:
-    place = _place(testimony, statement)
+    place = place_of(testimony, statement)
     state = _state(statement, live, now)
     parts = [f"{place}: {statement.level}"]
     if statement.begins_at:
@@ -215,7 +215,8 @@ def _state(statement: AccessStatement, live: bool, now: datetime) -> str:
     return "to come" if statement.begins_at is not None and statement.begins_at > now else "ended"
 
 
-def _place(testimony: Testimony, statement: AccessStatement) -> str:
+def place_of(testimony: Testimony, statement: AccessStatement) -> str:
+    """What a statement of a loaded testimony is about, in words."""
     parts: dict[str, Sequence[Recording | Transcript | Chapter]] = {
         "recording": testimony.recordings,
         "transcript": testimony.transcripts,

@@ -44,5 +44,6 @@ def _lines(field: str, value: Any) -> list[str]:
 
 def _statement(said: dict[str, Any]) -> str:
     if "about" in said:  # a description cannot say it: it is on a chapter, say
-        return f"{said['about']}: {said['level']}; by: {said['by']}"
+        more = [f"{name}: {value}" for name, value in said.items() if name not in ("about", "level")]
+        return "; ".join([f"{said['about']}: {said['level']}", *more])
     return write_value("access", [said])

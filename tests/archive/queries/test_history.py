@@ -40,4 +40,4 @@ def test_a_statement_that_no_description_can_make_is_told(archive: SmallArchive)
         row = testimonies.find(session, public_id)
         assert row is not None
         last = history.history(session, row)[-1]
-    assert last.after == [{"level": "restricted", "about": "transcript", "by": "test"}]
+    assert last.after == [{"level": "restricted", "about": "the original transcript", "by": "test"}]
