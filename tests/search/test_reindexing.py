@@ -343,7 +343,8 @@ def play(archive: SmallArchive, steps: list[str]) -> None:
         for number, step in enumerate(["publish", "publish", *steps]):
             one = ids[number % len(ids)] if ids else ""
             if step == "publish":
-                ids.append(archive.add(f"Number{number}", [[f"Secret{number} rain."]], person=True))
+                named = len(ids)
+                ids.append(archive.add(f"Number{named}", [[f"Secret{named} rain."]], person=True))
             elif step == "withdraw":
                 archive.state(one, NewStatement("withdrawn"))
                 closed.add(one)
