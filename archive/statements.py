@@ -21,6 +21,13 @@ def counting(testimony: Testimony, now: datetime) -> list[AccessStatement]:
     return [statement for statement in testimony.statements if statement in live]
 
 
+def counting_from(testimony: Testimony, now: datetime) -> list[AccessStatement]:
+    """The statements by which a testimony is judged at `now` or will be at any later moment."""
+    moments = {now, *(date for date in _dates(testimony) if date > now)}
+    live = {statement: None for moment in moments for statement in counting(testimony, moment)}
+    return [statement for statement in testimony.statements if statement in live]
+
+
 def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
     """The statements that count at `now`.
 

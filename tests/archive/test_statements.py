@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from archive.statements import in_force, next_change
 from tests.archive.test_access import NOW, describe, heard, statement
 
 DAY = timedelta(days=1)
-PLACE = {"stretch_recording": 1, "start_ms": 5, "end_ms": 9}
+PLACE: dict[str, Any] = {"stretch_recording": 1, "start_ms": 5, "end_ms": 9}
 
 
 @dataclass(frozen=True)
