@@ -28,6 +28,11 @@ def counting_from(testimony: Testimony, now: datetime) -> list[AccessStatement]:
     return [statement for statement in testimony.statements if statement in live]
 
 
+def partly_closed(testimony: Testimony, now: datetime) -> bool:
+    """Whether some part of a testimony is closed to anybody by a statement of its own."""
+    return any(not each.whole and each.level != "public" for each in counting(testimony, now))
+
+
 def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
     """The statements that count at `now`.
 
