@@ -143,9 +143,10 @@ def _stretch_notices(
     recording: Recording, closing: Sequence[AccessStatement]
 ) -> tuple[tuple[Span, str], ...]:
     """As `_notice`, for each closed stretch of a recording: where a stricter statement closes any of it, or
-    one of the same level without a notice, nothing is told of it."""
+    one of the same level without a notice, nothing is told of it. Of several on the same stretch the latest
+    is told."""
     cuts = [statement for statement in closing if _is_cut(recording, statement)]
-    noticed = []
+    noticed: dict[Span, str] = {}
     for cut in cuts:
         span = _cut(cut)
         beside = [
@@ -157,8 +158,8 @@ def _stretch_notices(
             and _meet(span, _cut(other))
         ]
         if cut.notice and cut.level != "withdrawn" and not beside:
-            noticed.append((span, cut.notice))
-    return tuple(sorted(noticed, key=lambda each: each[0][0]))
+            noticed[span] = cut.notice
+    return tuple(sorted(noticed.items(), key=lambda each: each[0][0]))
 
 
 def _meet(one: Span, other: Span) -> bool:

@@ -231,3 +231,12 @@ def test_a_notice_on_a_stretch_is_for_the_public_unless_something_stricter_hides
     assert notices(on_stretch("restricted", None, 39, 50)) == {1: told[1][:1]}
     assert notices(on_stretch("withdrawn", "Never told.", 0, 15)) == {1: told[1][1:]}
     assert notices(on_stretch("withdrawn", None, 0, None)) == {}
+
+
+def test_of_several_notices_on_one_stretch_the_latest_is_told() -> None:
+    first, second = (
+        on_stretch("restricted", "By request.", 10, 20),
+        on_stretch("restricted", "Names.", 10, 20),
+    )
+    opening = visible(PUBLIC, describe([statement("public"), first, second]), "listen", NOW)
+    assert opening.notices == {1: (((10, 20), "Names."),)}
