@@ -6,7 +6,7 @@ open; of the statements in force on a thing and on all that it is part of, the s
 back from the store is closed to all but staff, whatever its statements say, until somebody confirms them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,7 @@ from archive.models.chapter import Chapter
 from archive.models.recording import Recording
 from archive.models.testimony import Testimony
 from archive.models.transcript import Transcript
+from archive.statements import counting, in_force, judged_at
 
 Use = Literal["describe", "read", "listen", "search", "quote", "download", "embed"]
 
@@ -127,72 +128,6 @@ def heard_once_open(viewer: Viewer, testimony: Testimony, now: datetime) -> Mapp
     return {number: open_spans(spans) for number, spans in _all_cuts(testimony, closing).items()}
 
 
-def counting(testimony: Testimony, now: datetime) -> list[AccessStatement]:
-    """The statements by which a testimony is judged at `now`: those in force at any of those moments."""
-    live = {
-        statement: None
-        for moment in judged_at(testimony, now)
-        for statement in in_force(testimony.statements, moment)
-    }
-    return [statement for statement in testimony.statements if statement in live]
-
-
-def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[AccessStatement]:
-    """The statements that count at `now`.
-
-    A statement on the whole testimony counts no more once it is superseded: where the new one does not hold
-    yet, nothing is in force, and the testimony is closed. Elsewhere that would open what was closed, so there
-    the one before counts on until the new one holds, and again when that has ended.
-    """
-    return [
-        statement
-        for statement in statements
-        if statement.holds(now)
-        and (statement.superseded_at is None or _counts_on(statement, statements, now))
-    ]
-
-
-def _counts_on(statement: AccessStatement, statements: Sequence[AccessStatement], now: datetime) -> bool:
-    if statement.whole or statement.superseded_by is None:
-        return False
-    # One that was taken back says nothing any more, unless it did away with this one while it counted.
-    return not any(
-        other.place == statement.place
-        and other.id >= statement.superseded_by
-        and other.holds(now)
-        and (other.id == statement.superseded_by or not other.taken_back)
-        for other in statements
-    )
-
-
-def judged_at(testimony: Testimony, now: datetime) -> tuple[datetime, ...]:
-    """The moments by which a testimony is judged at `now`; open is what is open at each of them.
-
-    Where the clock was set back behind a date that the archive has already seen come (`reached_at`), what
-    closed by then stays closed, and what opened by then is closed again until the clock comes to it. The
-    latest is the last.
-    """
-    reached = testimony.reached_at
-    return (now,) if reached is None or reached <= now else (now, reached)
-
-
-def last_date(testimony: Testimony, now: datetime) -> datetime | None:
-    """The last moment up to `now` at which a statement began or ended."""
-    return max((date for date in _dates(testimony) if date <= now), default=None)
-
-
-def next_change(testimony: Testimony, now: datetime) -> datetime | None:
-    """The next moment after `now` at which a statement begins or ends, so that another `visible` may hold."""
-    return min((date for date in _dates(testimony) if date > now), default=None)
-
-
-def _dates(testimony: Testimony) -> Iterator[datetime]:
-    for statement in testimony.statements:
-        for date in (statement.begins_at, statement.ends_at):
-            if date is not None:
-                yield date
-
-
 def _notice(closing: Sequence[AccessStatement]) -> str | None:
     """The sentence of the strictest statement; a weaker one's would tell of what the strictest hides."""
     if not closing:
@@ -208,9 +143,10 @@ def _stretch_notices(
     recording: Recording, closing: Sequence[AccessStatement]
 ) -> tuple[tuple[Span, str], ...]:
     """As `_notice`, for each closed stretch of a recording: where a stricter statement closes any of it, or
-    one of the same level without a notice, nothing is told of it."""
+    one of the same level without a notice, nothing is told of it. Of several on the same stretch the latest
+    is told."""
     cuts = [statement for statement in closing if _is_cut(recording, statement)]
-    noticed = []
+    noticed: dict[Span, str] = {}
     for cut in cuts:
         span = _cut(cut)
         beside = [
@@ -222,8 +158,8 @@ def _stretch_notices(
             and _meet(span, _cut(other))
         ]
         if cut.notice and cut.level != "withdrawn" and not beside:
-            noticed.append((span, cut.notice))
-    return tuple(sorted(noticed, key=lambda each: each[0][0]))
+            noticed[span] = cut.notice
+    return tuple(sorted(noticed.items(), key=lambda each: each[0][0]))
 
 
 def _meet(one: Span, other: Span) -> bool:

@@ -2,8 +2,8 @@
 
 What is open of a testimony changes at the dates of its access statements and at no other moment. So it is
 enough to keep of each testimony the latest of its dates that has come: a clock that is set back behind it is
-seen through (`archive.access.judged_at`). Whoever is about to judge by a moment notes before which dates have
-come by it; that costs one short look, and a write where one has.
+seen through (`archive.statements.judged_at`). Whoever is about to judge by a moment notes before which dates
+have come by it; that costs one short look, and a write where one has.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,6 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from archive.access import next_change
 from archive.changes.copies import expect_look
 from archive.changes.derivatives import lost_copies
 from archive.clock import now
@@ -24,6 +23,7 @@ from archive.disks import writing_to
 from archive.jobs import Queue
 from archive.models import Derivative, File, Recording, Testimony
 from archive.queries import copies
+from archive.statements import next_change
 from archive.store.durable import make_folder, move, sync_folder
 from ingest.media.playable import plan_playback
 from ingest.media.playback import make_playback

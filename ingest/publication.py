@@ -40,8 +40,8 @@ def publish_texts(session: Session, testimony: Testimony, at: datetime) -> list[
         text.published_at = at
         published.append(text)
     if published:
+        outbox.announce_words(session, testimony, at)
         testimony.published_at = testimony.published_at or at
-        outbox.announce(session, testimony)
     return published
 
 

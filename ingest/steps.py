@@ -170,13 +170,13 @@ def publish(shop: Workshop, recording_id: int) -> None:
         published = []
         if run.published_at is None:
             publish_recognition(session, testimony, recording, run, now())
+            outbox.announce_words(session, testimony, now())
             published.append(f"recognition {run.public_id}")
         published += [f"text {text.public_id}" for text in publish_texts(session, testimony, now())]
         if not published:
             return
         testimony.published_at = testimony.published_at or now()
         record(session, "publication", testimony, recording, published=published)
-        outbox.announce(session, testimony)
 
 
 STEPS: dict[str, Step] = {

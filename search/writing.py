@@ -7,12 +7,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from archive import clock
-from archive.access import PUBLIC, STAFF, Viewer, next_change
+from archive.access import PUBLIC, STAFF, Viewer
 from archive.changes.indexed import Holding
 from archive.database import reading
 from archive.models import Testimony
 from archive.queries import readings, testimonies
 from archive.reading import Reading
+from archive.statements import next_change
 from schemas.query import IndexName
 from search.backend import Batch
 from search.documents import Documents, make_documents

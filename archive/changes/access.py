@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from archive.access import PUBLIC, STAFF, next_change, visible
+from archive.access import PUBLIC, STAFF, visible
 from archive.changes import dates, events, history, indexed, outbox
 from archive.changes.stretches import refuse_beyond_end
 from archive.errors import WrongInput
 from archive.models import AccessStatement, DescriptionChange, DescriptionImport, Testimony
 from archive.models.access import LEVELS
+from archive.statements import next_change
 
 
 @dataclass(frozen=True, slots=True)

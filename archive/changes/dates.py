@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from archive.access import last_date
 from archive.changes import events, outbox
 from archive.models import Testimony
 from archive.queries import dates, testimonies
+from archive.statements import last_date
 
 
 def reach(testimony: Testimony, now: datetime) -> bool:

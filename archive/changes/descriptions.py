@@ -52,7 +52,7 @@ def change(
     if "people" in fields:
         renamed = people.describe(session, testimony, metadata.people, exact_names=exact_names)
     if "chapters" in fields:
-        chapters.describe(session, testimony, metadata)
+        chapters.describe(session, testimony, metadata, now)
     session.flush()
     after = descriptions.describe(testimony)
     changed = [field for field in before if field != "access" and before[field] != after[field]]

@@ -1,5 +1,7 @@
 """Saying that a testimony changed, and ticking off what was delivered."""
 
+from datetime import datetime
+
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -7,6 +9,7 @@ from archive.changes import copies
 from archive.clock import now
 from archive.models import OutboxEntry, Testimony
 from archive.models.outbox import DESTINATIONS
+from archive.statements import partly_closed
 
 
 def announce(session: Session, testimony: Testimony, *, closing: bool = False) -> int:
@@ -27,6 +30,17 @@ def announce(session: Session, testimony: Testimony, *, closing: bool = False) -
         )
     copies.expect_look(session, testimony.id, now())
     return testimony.change_number
+
+
+def announce_words(session: Session, testimony: Testimony, at: datetime) -> int:
+    """As `announce`, where other words are published than were, or the same at other times.
+
+    Where a part is closed, that is a closing: words that were open may have come to lie in it, and no
+    statement changed. What was not published yet has no words that could. Call it before `published_at` is
+    set. Returns the number of the change.
+    """
+    moved = testimony.published_at is not None and partly_closed(testimony, at)
+    return announce(session, testimony, closing=moved)
 
 
 def announce_to_index(session: Session, testimony: Testimony) -> None:

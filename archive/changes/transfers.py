@@ -51,7 +51,8 @@ def make_current(
             "duration_ms": file.duration_ms,
         },
     )
-    outbox.announce(session, testimony)
+    # With a transfer that was the current one before, the text that was heard in it comes back.
+    outbox.announce_words(session, testimony, at)
 
 
 def correct_offset(

@@ -20,7 +20,7 @@ class AccessStatement(HasPublicId, HasCreation, Base):
     recording.
     Holds from `begins_at` (None: always) until `ends_at` (exclusive; None: for ever). A newer one on the same
     subject and stretch supersedes it (`superseded_by` is its row id; None: it was taken back). Which are in
-    force is for `archive.access` to say. `notice` is a sentence that the public may read where the thing
+    force is for `archive.statements` to say. `notice` is a sentence that the public may read where the thing
     itself is closed. On a chapter, the stretch is the chapter's when it was said: what was closed stays
     closed, whatever becomes of the chapter.
     """

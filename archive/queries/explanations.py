@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.access import PUBLIC, Opening, Viewer, counting, judged_at, next_change, visible
+from archive.access import PUBLIC, Opening, Viewer, visible
 from archive.formats.timecode import timestamp
 from archive.models import AccessStatement, Chapter, Recording, Testimony, Transcript
 from archive.models.access import LEVELS
 from archive.queries.copies import standing
+from archive.statements import counting, judged_at, next_change
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ def _stated(now: Moment, levels: Sequence[str], *more: ColumnElement[bool]) -> C
 
 
 def _in_force_on_whole(now: Moment) -> ColumnElement[bool]:
-    """Statements in force on the testimony as a whole, as `archive.access.in_force` counts them: there a
+    """Statements in force on the testimony as a whole, as `archive.statements.in_force` counts them: there a
     superseded one never does."""
     return and_(
         AccessStatement.testimony_id == Testimony.id,

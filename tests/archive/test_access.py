@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.access import EVERYTHING, PUBLIC, STAFF, Viewer, next_change, open_spans, span_of, visible
+from archive.access import EVERYTHING, PUBLIC, STAFF, Viewer, open_spans, span_of, visible
 from archive.models import AccessStatement, Chapter, Collection, Recording, Testimony, Transcript
 from archive.models.access import LEVELS
 
@@ -143,18 +143,6 @@ def test_a_chapter_that_is_partly_closed_is_not_named() -> None:
     assert visible(STAFF, row, "read", NOW).chapters == {31}
 
 
-def test_what_is_closed_stays_closed_until_its_successor_holds_and_again_afterwards() -> None:
-    place = {"stretch_recording": 1, "start_ms": 5, "end_ms": 9}
-    before = statement("restricted", id=1, superseded_at=NOW, superseded_by=2, **place)
-    opening = statement(
-        "public", id=2, begins_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2), **place
-    )
-    row = describe([statement("public", id=3), before, opening])
-    assert 6 not in heard(visible(PUBLIC, row, "listen", NOW), 1)
-    assert 6 in heard(visible(PUBLIC, row, "listen", NOW + timedelta(days=1)), 1)
-    assert 6 not in heard(visible(PUBLIC, row, "listen", NOW + timedelta(days=2)), 1)
-
-
 def test_a_superseded_word_on_the_whole_opens_nothing_while_its_successor_waits() -> None:
     before = statement("public", id=1, superseded_at=NOW, superseded_by=2)
     row = describe([before, statement("public", id=2, begins_at=NOW + timedelta(days=1))])
@@ -189,18 +177,6 @@ def test_machine_text(policy: str, use: str, open_to_public: bool) -> None:
     row = describe([statement("public")], policy)
     assert visible(PUBLIC, row, use, NOW).machine_text == open_to_public  # type: ignore[arg-type]
     assert visible(STAFF, row, use, NOW).machine_text  # type: ignore[arg-type]
-
-
-def test_next_change() -> None:
-    row = describe(
-        [
-            statement("public", begins_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=9)),
-            statement("restricted", begins_at=NOW + timedelta(days=3)),
-            statement("restricted", begins_at=NOW + timedelta(days=1), superseded_at=NOW),
-        ]
-    )
-    assert next_change(row, NOW) == NOW + timedelta(days=1)
-    assert next_change(describe([statement("public")]), NOW) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=6))
@@ -255,3 +231,12 @@ def test_a_notice_on_a_stretch_is_for_the_public_unless_something_stricter_hides
     assert notices(on_stretch("restricted", None, 39, 50)) == {1: told[1][:1]}
     assert notices(on_stretch("withdrawn", "Never told.", 0, 15)) == {1: told[1][1:]}
     assert notices(on_stretch("withdrawn", None, 0, None)) == {}
+
+
+def test_of_several_notices_on_one_stretch_the_latest_is_told() -> None:
+    first, second = (
+        on_stretch("restricted", "By request.", 10, 20),
+        on_stretch("restricted", "Names.", 10, 20),
+    )
+    opening = visible(PUBLIC, describe([statement("public"), first, second]), "listen", NOW)
+    assert opening.notices == {1: (((10, 20), "Names."),)}

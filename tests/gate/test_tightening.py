@@ -1,5 +1,5 @@
-"""Closing more never reveals anything, and neither does a clock that is set back: over random archives,
-statements and moments, for every viewer and use."""
+"""Closing more never reveals anything, and neither does a correction to narrower dates, or a clock that is
+set back: over random archives, statements and moments, for every viewer and use."""
 
 import shutil
 import tempfile
@@ -51,6 +51,25 @@ def closings(draw: st.DrawFn) -> tuple[World, Statement]:
     return world, replace(more, level=draw(st.sampled_from(LEVELS[least:])), notice=None)
 
 
+@st.composite
+def corrections(draw: st.DrawFn) -> tuple[World, Statement, Statement]:
+    """A world, a word on a part of its first testimony, and the same word for a shorter time."""
+    world = draw(worlds())
+    testimony = world.testimonies[0]
+    old = draw(said(testimony).filter(lambda one: one.subject != "testimony" or one.stretch is not None))
+    known = [one for one in testimony.statements if one.subject != "testimony" or one.stretch is not None]
+    if known and draw(st.integers(0, 3)):
+        place = draw(st.sampled_from(known))
+        old = replace(old, subject=place.subject, thing=place.thing, stretch=place.stretch)
+    if draw(st.booleans()):
+        old = replace(old, level="public")
+    begins, ends = old.begins_at or MOMENTS[0], old.ends_at or MOMENTS[-1] + DAY
+    days = (ends - begins).days
+    later = draw(st.integers(0, days - 1))
+    sooner = draw(st.integers(0, days - 1 - later))
+    return world, old, replace(old, begins_at=begins + later * DAY, ends_at=ends - sooner * DAY)
+
+
 def _same_place(one: Statement, other: Statement) -> bool:
     return (one.subject, one.thing, one.stretch) == (other.subject, other.thing, other.stretch)
 
@@ -77,6 +96,22 @@ def test_one_more_closing_reveals_nothing_over_and_over(case: tuple[World, State
     check_closing(*case)
 
 
+@given(corrections())
+@_rounds
+def test_a_correction_to_narrower_dates_reveals_nothing(case: tuple[World, Statement, Statement]) -> None:
+    check_correction(*case)
+
+
+@pytest.mark.slow
+@pytest.mark.faults
+@given(corrections())
+@_many
+def test_a_correction_to_narrower_dates_reveals_nothing_over_and_over(
+    case: tuple[World, Statement, Statement],
+) -> None:
+    check_correction(*case)
+
+
 @given(worlds(), st.sampled_from(MOMENTS), st.integers(1, 5))
 @_rounds
 def test_a_clock_set_back_reveals_nothing(world: World, latest: datetime, days: int) -> None:
@@ -100,6 +135,24 @@ def check_closing(world: World, more: Statement) -> None:
             state(session, replace(testimony, statements=(more,)), STATED)
         for key, facts in _everything(archive, testimony).items():
             assert not facts - before[key], key
+
+
+def check_correction(world: World, old: Statement, new: Statement) -> None:
+    """Fail where somebody may have something, outside of the dates of the word that corrects another, that
+    they had not before either was said; or within them, that the other did not open."""
+    testimony = world.testimonies[0]
+    with _filled(world) as archive:
+        known = []
+        for said_then in (old, new):
+            known.append(_everything(archive, testimony))
+            with writing(archive.engine) as session:
+                state(session, replace(testimony, statements=(said_then,)), STATED)
+        before, wrong = known
+        for key, facts in _everything(archive, testimony).items():
+            assert new.begins_at is not None
+            assert new.ends_at is not None
+            within = new.begins_at <= key[0] < new.ends_at
+            assert not facts - (wrong if within else before)[key], key
 
 
 def check_clock(world: World, latest: datetime, days: int) -> None:

@@ -51,18 +51,26 @@ def twin_of(world: World, moments: Collection[datetime]) -> World:
     return World(tuple(each for each in shelves if each.slug in used), tuple(testimonies))
 
 
-def holding(statements: Sequence[Statement], moment: datetime) -> list[Statement]:
-    """Those that count: of each place what was said last. On a testimony as a whole the last word counts or
-    nothing does; elsewhere the last of those whose dates hold."""
-    places: dict[object, list[Statement]] = {}
-    for statement in statements:
-        places.setdefault((statement.subject, statement.thing, statement.stretch), []).append(statement)
-    counting = []
-    for said in places.values():
-        whole = said[0].subject == "testimony" and said[0].stretch is None
-        held = [one for one in (said[-1:] if whole else said) if _holds(one, moment)]
-        counting += held[-1:]
-    return counting
+def holding(statements: Sequence[Statement], *moments: datetime) -> list[Statement]:
+    """Those that count at any of the moments, as they were said. Of each place what was said last counts;
+    where that does not hold, nothing does on a testimony as a whole, and all before it elsewhere."""
+    last = {_place(said): said for said in statements}
+    return [
+        said
+        for number, said in enumerate(statements)
+        if any(
+            _holds(said, moment)
+            and (
+                _place(said) not in map(_place, statements[number + 1 :])
+                or not (_is_whole(said) or _holds(last[_place(said)], moment))
+            )
+            for moment in moments
+        )
+    ]
+
+
+def _place(said: Statement) -> object:
+    return said.subject, said.thing, said.stretch
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime])
             return None
         said = Statement("restricted", notice=notice)
         return Testimony(testimony.id, testimony.accession_number, NOWHERE.slug, statements=(said,))
-    live = [one for moment in moments for one in holding(testimony.statements, moment)]
+    live = holding(testimony.statements, *moments)
     closed = _closed(testimony, [one for one in live if one.level != "public"])
     transcripts = (_transcript(each, closed, policy) for each in testimony.transcripts)
     recordings = tuple(
@@ -122,7 +130,7 @@ def _told(testimony: Testimony, live: Sequence[Statement]) -> list[Statement]:
         if said.level != "public"
         for number, start, end in _cut_by(testimony, said)
     ]
-    told = []
+    told: dict[object, Statement] = {}
     for number, start, end, said in cuts:
         beside = [other for tape, s, e, other in cuts if tape == number and s < end and start < e]
         level = LEVELS.index(said.level)
@@ -131,8 +139,9 @@ def _told(testimony: Testimony, live: Sequence[Statement]) -> list[Statement]:
         if said.notice and said.level != "withdrawn" and not stricter and not kept_quiet:
             stretch = (number, start, None if end == _LATE else end)
             subject, thing = ("testimony", None) if said.subject == "testimony" else ("recording", number)
-            told.append(Statement("restricted", subject, thing, stretch, notice=said.notice))
-    return told
+            # Of several on the same stretch what was said last is told.
+            told[stretch] = Statement("restricted", subject, thing, stretch, notice=said.notice)
+    return list(told.values())
 
 
 def _cut_by(testimony: Testimony, said: Statement) -> list[tuple[int, int, int]]:
@@ -157,7 +166,11 @@ def _holds(statement: Statement, moment: datetime) -> bool:
 
 
 def _whole(statements: Iterable[Statement]) -> list[Statement]:
-    return [one for one in statements if one.subject == "testimony" and one.stretch is None]
+    return [one for one in statements if _is_whole(one)]
+
+
+def _is_whole(said: Statement) -> bool:
+    return said.subject == "testimony" and said.stretch is None
 
 
 def _notice(closing: Sequence[Statement]) -> str | None:
