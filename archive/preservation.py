@@ -21,8 +21,10 @@ def preserve(engine: Engine, store: Store, testimony_id: int) -> None:
     """Write the testimony's descriptor, published revisions, texts and raw recognition as they are now
     into its object, and tick off the changes that this covers. Raises StoreError; nothing is ticked off then.
 
-    What was read is written only while nobody can change it: two processes could else write in another order
-    than they read, and the newest version would be an older state.
+    What was read is brought in only while nobody can change it: two processes could else write in another
+    order than they read, and the newest version would be an older state. All that takes time comes before
+    that, waiting for the object's lock above all: who waits for it within a write transaction keeps everybody
+    in the archive from writing (docs/decisions/own-ocfl-writer.md).
     """
     while not _preserve(engine, store, testimony_id):
         pass
@@ -32,11 +34,14 @@ def _preserve(engine: Engine, store: Store, testimony_id: int) -> bool:
     with reading(engine) as session:
         (testimony,) = testimonies.load(session, [testimony_id])
         files = _files(session, testimony)
-    with writing(engine) as session:
+    keeping = store.preparing(
+        testimony.public_id, files, message="as the record stands", agent=program_agent()
+    )
+    with keeping as keep, writing(engine) as session:
         row = session.get_one(Testimony, testimony_id, with_for_update=True)
         if row.change_number != testimony.change_number:
             return False
-        store.add(row.public_id, files, message="as the record stands", agent=program_agent())
+        keep()
         outbox_changes.tick(session, testimony_id, "store", row.change_number)
     return True
 

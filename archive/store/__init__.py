@@ -5,6 +5,7 @@ logical paths. Nothing is ever changed or removed within a version.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +77,17 @@ class Store(Protocol):
         Raises ChecksumMismatch when a file is not what was promised, WrongInput when a name is not safe, a
         source cannot be read or nothing is given, StoreError when the disk refuses, StoreDamaged when the
         object cannot be continued.
+        """
+
+    def preparing(
+        self, object_id: str, files: Mapping[str, StoredFile], *, message: str, agent: str
+    ) -> AbstractContextManager[Callable[[], Version]]:
+        """As `add`, in two steps: on entering, everything that takes time is done, and what is given then
+        brings the new version in within moments. It is called once, or not at all: nothing was added then.
+
+        Files are read before anybody else is kept from writing to the object; then and until the end of the
+        block others wait who want to. So nothing that others wait for, a write transaction least of all, may
+        be held on entering; it may be begun within. Raises as `add` does, for nearly everything on entering.
         """
 
     def newest(self, object_id: str) -> Version | None:

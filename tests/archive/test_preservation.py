@@ -1,7 +1,11 @@
 """What is in the store says everything that the database says."""
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine
@@ -12,6 +16,7 @@ from archive.database import reading, writing
 from archive.errors import StoreError
 from archive.preservation import preserve, preserve_waiting
 from archive.queries import outbox
+from archive.store import StoredFile, content, create_store
 from schemas.descriptor import Descriptor, StoredRecognition, StoredRevision
 from tests.archives import SmallArchive
 
@@ -66,6 +71,64 @@ def test_an_object_that_cannot_be_written_holds_up_no_other(archive: SmallArchiv
     assert archive.store.path(whole, "descriptor.json").exists()
     with reading(archive.engine) as session:
         assert outbox.waiting(session, "store", 10) == [archive.row_id(damaged)]
+
+
+def test_an_original_that_takes_long_keeps_nobody_from_withdrawing(
+    archive: SmallArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither another testimony, nor the very one, whose closing is in the store when it is acknowledged."""
+    one, other = archive.add("Weather", [["It rained."]]), archive.add("Snow", [["Snow fell."]])
+    original, begun, go_on = tmp_path / "hours.wav", Event(), Event()
+    original.write_bytes(b"hours")
+    real = content._read
+
+    def slow(source: bytes | Path) -> Iterator[bytes]:
+        if source == original:
+            begun.set()
+            assert go_on.wait(60)
+        yield from real(source)
+
+    def accession() -> None:
+        store = create_store(archive.settings)
+        store.add(one, {"files/hours.wav": StoredFile(original)}, message="test", agent="test")
+
+    monkeypatch.setattr(content, "_read", slow)
+    with ThreadPoolExecutor(2) as threads:
+        accessioned = threads.submit(accession)
+        try:
+            assert begun.wait(60)
+            threads.submit(preserve_waiting, archive.engine, archive.store).result(60)
+            for public_id in (other, one):
+                archive.state(public_id, NewStatement("withdrawn"))
+                row_id = archive.row_id(public_id)
+                threads.submit(preserve, archive.engine, archive.store, row_id).result(60)
+                assert _levels(archive, public_id) == ["public", "withdrawn"]
+            assert not accessioned.done()
+        finally:
+            go_on.set()
+        accessioned.result(60)
+    assert _levels(archive, one) == ["public", "withdrawn"]
+    assert archive.store.path(one, "files/hours.wav").read_bytes() == b"hours"
+
+
+def test_nobody_waits_for_an_object_within_a_write_transaction(archive: SmallArchive) -> None:
+    """However long somebody has the object: who wants to write elsewhere need not wait for it."""
+    one, other = archive.add("Weather", [["It rained."]]), archive.add("Snow", [["Snow fell."]])
+    file = {"files/a.bin": StoredFile(b"a")}
+    with ThreadPoolExecutor(2) as threads:
+        with archive.store.preparing(one, file, message="test", agent="test") as keep:
+            waits = threads.submit(preserve, archive.engine, archive.store, archive.row_id(one))
+            with pytest.raises(TimeoutError):
+                waits.result(0.5)
+            threads.submit(archive.state, other, NewStatement("withdrawn")).result(30)
+            keep()
+        waits.result(60)
+    assert _levels(archive, one) == ["public"]
+
+
+def _levels(archive: SmallArchive, public_id: str) -> list[str]:
+    descriptor = json.loads(archive.store.path(public_id, "descriptor.json").read_text())
+    return [statement["level"] for statement in descriptor["statements"]]
 
 
 def test_an_older_state_is_never_the_newest_version(archive: SmallArchive) -> None:

@@ -99,6 +99,35 @@ class StoreContract:
             assert add(store, "bcdfgh2345", a_txt=b"butter").number == 2
             assert add(store, "bcdfgh2345", a_txt=b"bread").number == 3
 
+    def test_what_is_ready_comes_in_when_it_is_kept_or_never(self, tmp_path: Path) -> None:
+        with self.checked(tmp_path / "store") as store:
+            for object_id, before in (("bcdfgh2345", None), ("jkmnpq6789", b"bread")):
+                if before is not None:
+                    add(store, object_id, a_txt=before)
+                earlier = store.newest(object_id)
+                file = {"b.txt": StoredFile(b"butter")}
+                with store.preparing(object_id, file, message="a test", agent="tests"):
+                    assert store.newest(object_id) == earlier
+                assert store.newest(object_id) == earlier
+                with store.preparing(object_id, file, message="a test", agent="tests") as keep:
+                    assert store.newest(object_id) == earlier
+                    kept = keep()
+                    assert store.newest(object_id) == kept
+                assert store.path(object_id, "b.txt").read_bytes() == b"butter"
+                with store.preparing(object_id, file, message="again", agent="tests") as keep:
+                    assert keep() == kept
+
+    def test_what_fails_while_a_version_is_ready_is_told_as_it_was(self, tmp_path: Path) -> None:
+        """An error of the disk, say, that is none of the store's."""
+        with self.checked(tmp_path / "store") as store:
+            file = {"b.txt": StoredFile(b"butter")}
+            with (
+                pytest.raises(BrokenPipeError),
+                store.preparing("bcdfgh2345", file, message="a test", agent="tests"),
+            ):
+                raise BrokenPipeError
+            assert store.newest("bcdfgh2345") is None
+
     def test_a_file_is_copied_and_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "concat:odd name ü.wav"
         content = b"0123456789abcdef" * 200_000  # more than one read
