@@ -13,16 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 from archive.clock import now
 from archive.disks import why
 from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
-from archive.store import Examined, StoredFile, Survey, Version
+from archive.store import Examined, Known, StoredFile, Survey, Version
+from archive.store.builds import own_build, sweep
 from archive.store.content import check_names
-from archive.store.durable import move, remove_folder, sync_folder, sync_folders, write_new
+from archive.store.durable import move, sync_folder, sync_folders, write_new
 from archive.store.inventories import INVENTORY, SIDECAR, Inventory, continued, is_valid
-from archive.store.locks import hold, hold_if_free
+from archive.store.locks import hold
 from archive.store.patience import examine_at_rest
 from archive.store.recovery import newest, publish, put_right
 from archive.store.staging import gather, stage
@@ -45,9 +45,10 @@ class OcflStore:
         *,
         message: str,
         agent: str,
+        known: Known = Known.NOTHING,
     ) -> Version:
         """Add files in one new version; see `archive.store.Store.add`."""
-        with self.preparing(object_id, files, message=message, agent=agent) as keep:
+        with self.preparing(object_id, files, message=message, agent=agent, known=known) as keep:
             return keep()
 
     @contextmanager
@@ -58,6 +59,7 @@ class OcflStore:
         *,
         message: str,
         agent: str,
+        known: Known = Known.NOTHING,
     ) -> Iterator[Callable[[], Version]]:
         """Have all of a new version ready; see `archive.store.Store.preparing`."""
         if not files:
@@ -67,7 +69,7 @@ class OcflStore:
         held = ExitStack()
         try:
             with errors():
-                ready = self._prepare(held, object_id, files, message=message, agent=agent)
+                ready = self._prepare(held, object_id, files, message, agent, known)
 
             def keep() -> Version:
                 with errors():
@@ -133,16 +135,29 @@ class OcflStore:
         return newest(folder, object_id) if folder.exists() else None
 
     def _prepare(
-        self, held: ExitStack, object_id: str, files: Mapping[str, StoredFile], *, message: str, agent: str
+        self,
+        held: ExitStack,
+        object_id: str,
+        files: Mapping[str, StoredFile],
+        message: str,
+        agent: str,
+        known: Known,
     ) -> "_Ready":
         """Stage the files, then wait for the object's lock and build the version; `held` lets go of all of
         it."""
-        self._root.declare()
-        self._sweep()
+        self._root.declare(anew=known is Known.NOTHING)
+        seen = self._find(object_id)
+        if known is Known.OBJECT and seen is None:
+            raise StoreError(
+                f"{self._root.folder}: the object {object_id} is not there, though the record says that it "
+                "was written: mount the disk or share that it lies on, or put it back from a copy of the "
+                "store; nothing was written"
+            )
+        sweep(self._root)
         path = self._root.object_path(object_id)
-        build = held.enter_context(self._own_build(path.name))
+        build = held.enter_context(own_build(self._root, path.name))
         folder = self._root.folder / path
-        staged = stage(files, self._find(object_id), build / "staged")
+        staged = stage(files, seen, build / "staged")
         held.enter_context(hold(self._root.locks / path.name))
         earlier = put_right(folder, object_id, build) if folder.exists() else None
         whole = build / "whole"
@@ -180,17 +195,6 @@ class OcflStore:
             publish(folder, inventory, ready.build)
         return inventory.version()
 
-    @contextmanager
-    def _own_build(self, name: str) -> Iterator[Path]:
-        """A folder to build in that nobody else has, not there yet, and gone when the block ends. Its lock is
-        no object's: a dot is in no name of one."""
-        build = self._root.builds / f"{name}.{uuid4().hex}"
-        with hold(self._root.locks / build.name):
-            try:
-                yield build
-            finally:
-                remove_folder(build)
-
     def _bring_in(self, build: Path, path: Path) -> None:
         """Rename a new object in, together with those of the folders above it that are not there yet.
 
@@ -213,16 +217,6 @@ class OcflStore:
                     raise
         for up in (above, *above.parents):  # whoever made these may not have synced them yet
             sync_folder(self._root.folder / up)
-
-    def _sweep(self) -> None:
-        """Remove what dead writers left: locks that nobody holds, and their builds."""
-        for lock in self._root.locks.iterdir():
-            with hold_if_free(lock):
-                pass  # letting go of a lock removes it
-        for build in self._root.builds.iterdir():
-            with hold_if_free(self._root.locks / build.name) as dead:
-                if dead:
-                    remove_folder(build)
 
 
 @dataclass(frozen=True, slots=True)

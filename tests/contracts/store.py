@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.errors import ChecksumMismatch, ObjectNotFound, WrongInput
-from archive.store import Store, StoredFile, Version
+from archive.errors import ChecksumMismatch, ObjectNotFound, StoreError, WrongInput
+from archive.store import Known, Store, StoredFile, Version
 
 
 def sha512(content: bytes) -> str:
@@ -127,6 +127,27 @@ class StoreContract:
             ):
                 raise BrokenPipeError
             assert store.newest("bcdfgh2345") is None
+
+    def test_what_is_known_to_be_there_is_not_begun_anew(self, tmp_path: Path) -> None:
+        folder, file = tmp_path / "store", {"b.txt": StoredFile(b"butter")}
+        for known in (Known.STORE, Known.OBJECT):
+            for make in (lambda: None, folder.mkdir):
+                make()
+                with pytest.raises(StoreError):
+                    self.open_store(folder).add(
+                        "bcdfgh2345", file, message="a test", agent="tests", known=known
+                    )
+                assert not folder.exists() or list(folder.iterdir()) == []
+            folder.rmdir()
+        with self.checked(folder) as store:
+            add(store, "jkmnpq6789", a_txt=b"jam")
+            with pytest.raises(StoreError, match="bcdfgh2345"):
+                store.add("bcdfgh2345", file, message="a test", agent="tests", known=Known.OBJECT)
+            assert store.newest("bcdfgh2345") is None
+            first = store.add("bcdfgh2345", file, message="a test", agent="tests", known=Known.STORE)
+            more = {"c.txt": StoredFile(b"salt")}
+            assert first.number == 1
+            assert store.add("bcdfgh2345", more, message="m", agent="tests", known=Known.OBJECT).number == 2
 
     def test_a_file_is_copied_and_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "concat:odd name ü.wav"
