@@ -151,7 +151,7 @@ class OcflStore:
             raise StoreError(
                 f"{self._root.folder}: the object {object_id} is not there, though the record says that it "
                 "was written: mount the disk or share that it lies on, or put it back from a copy of the "
-                "store; nothing was written"
+                "store; nothing was written to it"
             )
         sweep(self._root)
         path = self._root.object_path(object_id)

@@ -81,7 +81,7 @@ class StorageRoot:
             raise StoreError(
                 f"{self.folder} holds no store ({DECLARATION} is not there), though the record says that "
                 "testimonies were written to one: mount the disk or share that it lies on, or put the store "
-                "back from a copy; nothing was written"
+                "back from a copy; nothing was written there"
             )
         make_folder(self.locks)
         make_folder(self.builds)
