@@ -57,6 +57,25 @@ def check_descriptor(
                 )
 
 
+def check_age(
+    examined: Examined, descriptor: Descriptor | None, before: Holdings | None, after: Holdings | None
+) -> Iterator[Finding]:
+    """The object is as new as what was carried into it, and not newer than the record. A store that was put
+    back from an older copy does not know of every withdrawal, and is whole all the same."""
+    if descriptor is None or before is None or after is None:
+        return
+    number = descriptor.change_number
+    if number < before.carried:
+        why = f"change {before.carried} was carried into it: is the store an older copy?"
+    elif number > after.changes:
+        why = f"the record has come to change {after.changes}: is the database an older copy?"
+    else:
+        return
+    path = examined.held[DESCRIPTOR].file
+    sentence = f"{path}: describes the testimony as of change {number}, and {why}"
+    yield Finding("outdated", examined.object_id, str(path), sentence)
+
+
 def check_names(
     examined: Examined, descriptor: Descriptor | None, after: Holdings | None, *, compared: bool
 ) -> Iterator[Finding]:

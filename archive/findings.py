@@ -9,6 +9,7 @@ CODES = {
     "unexpected": "a file or folder that nobody names",
     "torn": "an inventory, version or declaration that is not whole: what a writer that died leaves",
     "wrong-digest": "inventory and record name different digests for the same file",
+    "outdated": "object and record are of different age: one of the two was put back from an older copy",
     "not-of-this-archive": "of another origin: an object that no testimony has, a link, another root",
     "invalid": "whole, but not as OCFL or the descriptor's own schema wants it",
     "unreadable": "the disk or its permissions refuse to give it",

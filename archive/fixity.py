@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DatabaseError
 
-from archive.comparison import check_descriptor, check_names, compare, read_descriptor
+from archive.comparison import check_age, check_descriptor, check_names, compare, read_descriptor
 from archive.errors import NotFound, WrongInput
 from archive.findings import Finding
 from archive.jobs import create_queue
@@ -141,4 +141,5 @@ def _check_one(
         descriptor, problems = read_descriptor(examined)
         yield from problems
         yield from check_descriptor(examined, descriptor, before, alone=record is None)
+        yield from check_age(examined, descriptor, before, after)
         yield from check_names(examined, descriptor, after, compared=record is not None)

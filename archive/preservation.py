@@ -5,11 +5,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from archive.changes import outbox as outbox_changes
+from archive.changes import preserved as preserved_changes
 from archive.changes.events import program_agent
 from archive.database import reading, writing
 from archive.errors import StoreError
 from archive.models import Testimony
-from archive.queries import descriptors, kept_texts, outbox, testimonies, texts
+from archive.queries import descriptors, kept_texts, outbox, preserved, testimonies, texts
 from archive.store import Store, StoredFile
 
 DESCRIPTOR = "descriptor.json"
@@ -19,10 +20,13 @@ BATCH = 50
 
 def preserve(engine: Engine, store: Store, testimony_id: int) -> None:
     """Write the testimony's descriptor, published revisions, texts and raw recognition as they are now
-    into its object, and tick off the changes that this covers. Raises StoreError; nothing is ticked off then.
+    into its object, and tick off the changes that this covers. Raises StoreError, also where the store or the
+    object is gone that the record knows of; nothing is ticked off then.
 
-    What was read is written only while nobody can change it: two processes could else write in another order
-    than they read, and the newest version would be an older state.
+    What was read is brought in only while nobody can change it: two processes could else write in another
+    order than they read, and the newest version would be an older state. All that takes time comes before
+    that, waiting for the object's lock above all: who waits for it within a write transaction keeps everybody
+    in the archive from writing (docs/decisions/own-ocfl-writer.md).
     """
     while not _preserve(engine, store, testimony_id):
         pass
@@ -32,11 +36,16 @@ def _preserve(engine: Engine, store: Store, testimony_id: int) -> bool:
     with reading(engine) as session:
         (testimony,) = testimonies.load(session, [testimony_id])
         files = _files(session, testimony)
-    with writing(engine) as session:
+        known = preserved.known(session, testimony_id)
+    keeping = store.preparing(
+        testimony.public_id, files, message="as the record stands", agent=program_agent(), known=known
+    )
+    with keeping as keep, writing(engine) as session:
         row = session.get_one(Testimony, testimony_id, with_for_update=True)
         if row.change_number != testimony.change_number:
             return False
-        store.add(row.public_id, files, message="as the record stands", agent=program_agent())
+        keep()
+        preserved_changes.note(session, testimony_id, row.change_number)
         outbox_changes.tick(session, testimony_id, "store", row.change_number)
     return True
 

@@ -13,6 +13,9 @@ UNFINISHED = ".part"
 MAKING = ".making"
 """Where workers make copies, each in a folder of its own beside a lock that it holds."""
 
+MARK = ".testimony-derivatives"
+"""Name of the file by which the folder is known from an empty one in its place; its content says so."""
+
 
 def check_derivatives(folder: Path, recorded: Holdings) -> Iterator[Finding]:
     """Derivatives that the record names and that are gone, or of another size."""
@@ -52,6 +55,7 @@ def find_strays(folder: Path, record: Record) -> Iterator[Finding]:
             path = at / name
             being_made = bool(busy) and (name.endswith(UNFINISHED) or name.startswith(tuple(busy)))
             held = at == folder / MAKING and is_held(path)
-            if path not in named and not being_made and not held and path.exists():
+            ours = path == folder / MARK
+            if path not in named and not being_made and not held and not ours and path.exists():
                 sentence = f"{path}: nobody names this file; it is safe to remove"
                 yield Finding("unexpected", recorded.public_id if recorded else None, str(path), sentence)

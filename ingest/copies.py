@@ -10,12 +10,13 @@ import hashlib
 import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from archive.changes.copies import expect_look
-from archive.changes.derivatives import lost_copies
+from archive.changes.derivatives import check_folder, is_whole, lost_copies, mark
 from archive.clock import now
 from archive.copies import read_stretches
 from archive.database import reading, writing
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 """Testimonies looked at in one transaction."""
+_KEPT = ("kind", "path", "media_type", "size", "width", "height")
+"""What the event of a copy tells of it: enough to know its file again, should its row be gone."""
 URGENT = 1
 """Priority of a recording that can't be heard until its copy is made, before others are transcribed."""
 
@@ -44,7 +47,8 @@ def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
     """Look at the copies of all testimonies that changed, or for which a date has come: remove those that
     nobody is to have, and make work on recordings that lack one due.
 
-    One whose folder cannot be set right stays due and holds up no other; OSError is raised in the end.
+    One whose folder cannot be set right stays due and holds up no other; OSError is raised in the end. Raises
+    DiskRefused where the folder of copies is not the archive's: nothing is forgotten or removed then.
     """
     failed: dict[int, OSError] = {}
     while True:
@@ -54,6 +58,7 @@ def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
         if not ids:
             break
         with writing(engine) as session:
+            check_folder(session, derivatives)
             for testimony in copies.load(session, ids):
                 try:
                     _tidy(session, testimony, derivatives, moment)
@@ -73,9 +78,11 @@ def look_at_copies(engine: Engine, queue: Queue, derivatives: Path) -> None:
 def make_copies(shop: Workshop, recording_id: int) -> None:
     """Make every copy of a recording that is missing, each from the original, each recorded as soon as it is
     there. What was closed or opened meanwhile is seen when one is done. An original that could not be had
-    holds up no other: its copies wait until it is in the store."""
+    holds up no other: its copies wait until it is in the store. Raises DiskRefused where the folder of copies
+    is not the archive's: made in another, they would hide that."""
     while True:
         with reading(shop.engine) as session:
+            check_folder(session, shop.derivatives)
             testimony, recording = load(session, recording_id)
         standing = copies.standing(testimony, recording, now())
         missing = [(file, closed) for file, closed in standing.missing if file.stored_path is not None]
@@ -134,6 +141,8 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
                 make_folder(folder)
                 for each in files:
                     move(each, folder / each.name)
+                if files:
+                    mark(shop.derivatives)
             row.derivatives.extend(made)
             record(
                 session,
@@ -142,6 +151,7 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
                 recording,
                 program=program,
                 made=[each.path or "the original plays as it is" for each in made],
+                copies=[{name: getattr(each, name) for name in _KEPT} for each in made],
                 reasons=list(plan.reasons),
                 closed=closed or None,
             )
@@ -152,7 +162,10 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
 
 def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: datetime) -> None:
     """Remove the copies that nobody is to have, rows whose file is gone, and files that no row knows: nobody
-    else is in the middle of putting one there, since that takes a write transaction, too."""
+    else is in the middle of putting one there, since that takes a write transaction, too.
+
+    A file that is due and has lost its row is given one again where it is known to be what was made; where it
+    is not, the one that is made anew takes its place."""
     for recording in testimony.recordings:
         there = [derivative for file in recording.files for derivative in file.derivatives]
         lost = lost_copies(derivatives, there)
@@ -164,6 +177,7 @@ def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: dat
         if gone:
             record(session, "derivative deletion", testimony, recording, removed=gone)
     session.flush()
+    due = _adopt(session, testimony, derivatives, moment)
     known = {
         derivative.path
         for recording in testimony.recordings
@@ -176,13 +190,40 @@ def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: dat
     strangers = [
         path
         for path in folder.iterdir()
-        if f"{folder.name}/{path.name}" not in known and not path.is_dir()  # no folder in it is ours
+        if f"{folder.name}/{path.name}" not in known
+        and path.stem not in due
+        and not path.is_dir()  # no folder in it is ours
     ]
     for path in strangers:
         path.unlink(missing_ok=True)
         log.info("removed a copy that nobody is to have: %s", path.name)
     if strangers:
         sync_folder(folder)
+
+
+def _adopt(session: Session, testimony: Testimony, derivatives: Path, moment: datetime) -> set[str]:
+    """Give copies that are due and lie there as they were made their rows again; returns the names, without
+    their endings, of those that are due all the same."""
+    due = set()
+    for recording in testimony.recordings:
+        for file, closed in copies.standing(testimony, recording, moment).missing:
+            name = _name(file, closed)
+            rows: list[Derivative] = []
+            if any((derivatives / testimony.public_id).glob(f"{name}.*")):
+                told = copies.made(session, recording, closed)
+                newest = next((each for each in told if _are_of(name, each)), [])
+                rows = [Derivative(closed=closed, **each) for each in newest]
+            if rows and all(is_whole(derivatives, row) for row in rows):
+                file.derivatives.extend(rows)
+                record(session, "derivative adoption", testimony, recording, found=[row.path for row in rows])
+            else:
+                due.add(name)
+    session.flush()
+    return due
+
+
+def _are_of(name: str, told: list[dict[str, Any]]) -> bool:
+    return {Path(each["path"]).stem for each in told if each["path"]} == {name}
 
 
 def _place(testimony: Testimony, path: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.changes import outbox, transfers
+from archive.changes import preserved as preserved_changes
 from archive.changes import recognition as recognition_changes
 from archive.changes.events import program_agent
 from archive.clock import now
@@ -16,7 +17,7 @@ from archive.database import reading, writing
 from archive.errors import ChecksumMismatch, DiskRefused, MediaError, StoreError
 from archive.jobs import Interrupted
 from archive.models import File, Recognition, Recording, Testimony
-from archive.queries import copies
+from archive.queries import copies, preserved
 from archive.store import StoredFile
 from ingest import hearing
 from ingest.copies import make_copies
@@ -78,12 +79,15 @@ def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File
     except OSError as error:
         raise MediaError(source, f"cannot be read: {error.strerror}") from error
     path = f"files/{file.public_id}{_suffix(file)}"
+    with reading(shop.engine) as session:
+        known = preserved.known(session, testimony.id)
     try:
         version = shop.store.add(
             testimony.public_id,
             {path: StoredFile(source, file.sha512)},
             message=f"recording {recording.number} accessioned",
             agent=program_agent(),
+            known=known,
         )
     except ChecksumMismatch as error:
         raise MediaError(
@@ -96,6 +100,7 @@ def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File
         row = find_file(recording, file)
         row.stored_path = path
         row.accessioned_at = now()
+        preserved_changes.note(session, testimony.id)
         record(
             session,
             "accession",

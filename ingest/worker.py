@@ -78,9 +78,7 @@ def run_worker(
         def idle() -> None:
             nonlocal looked
             if not looked:  # once, and only now: no other worker of the archive does so
-                with writing(engine) as session:
-                    renew(session, queue, settings.derivatives_folder)
-                looked = True
+                looked = delivery.renew_copies()
             delivery.deliver()
 
         def handle(job: Job) -> None:
@@ -125,6 +123,15 @@ class Delivery:
             self._try("index", self._deliver_to_index)
         self._preserve()
 
+    def renew_copies(self) -> bool:
+        """Have copies whose files are gone made again; returns whether that could be looked for."""
+
+        def look() -> None:
+            with writing(self._engine) as session:
+                renew(session, self._queue, self._derivatives)
+
+        return self._try("search for lost copies", look)
+
     def complain(self) -> None:
         """Raise what keeps something in the outbox, if anything does."""
         for trouble in self._troubles.values():
@@ -167,13 +174,14 @@ class Delivery:
     def _preserve(self) -> None:
         self._try("store", lambda: preserve_waiting(self._engine, self.store))
 
-    def _try(self, what: str, act: Callable[[], object]) -> None:
+    def _try(self, what: str, act: Callable[[], object]) -> bool:
         try:
             act()
         except (SearchUnavailable, StoreError, DiskRefused, DatabaseUnavailable) as error:
             if str(self._troubles.get(what)) != str(error):
                 log.warning("the %s has to wait: %s", what, error)
             self._troubles[what] = error
-        else:
-            if self._troubles.pop(what, None) is not None:
-                log.info("the %s is there again", what)
+            return False
+        if self._troubles.pop(what, None) is not None:
+            log.info("the %s is there again", what)
+        return True

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, Table, select
 from archive.database import reading
 from archive.models import Base
 
-ASIDE = frozenset({"job", "outbox", "indexed", "drafted", "copies_due"})
-"""Tables that are no part of the record: what waits, and what the index was told."""
+ASIDE = frozenset({"job", "outbox", "indexed", "drafted", "copies_due", "preserved"})
+"""Tables that are no part of the record: what waits, and what index and store were told."""
 
 _SUBJECTS = {"recording": "recording", "transcript": "transcript", "chapter": "chapter", "clip": "clip"}
 

@@ -26,6 +26,7 @@ from archive.models import (
     File,
     OutboxEntry,
     Person,
+    Preserved,
     Recording,
     Role,
     Testimony,
@@ -79,6 +80,7 @@ def bring_back(session: Session, kept: Kept, agreement: Agreement, at: datetime)
         testimony_id=testimony.id,
         detail={"version": kept.version, "written_at": kept.written_at.isoformat()},
     )
+    session.add(Preserved(testimony_id=testimony.id, number=described.change_number))
     session.add(
         OutboxEntry(
             testimony_id=testimony.id, destination="index", number=described.change_number, closing=True

@@ -15,6 +15,7 @@ from archive.models.indexed import Indexed
 from archive.models.job import Job
 from archive.models.outbox import OutboxEntry
 from archive.models.person import Person, Role
+from archive.models.preserved import Preserved
 from archive.models.recognition import Recognition, RecognitionWindow
 from archive.models.recording import Recording
 from archive.models.segment import Segment
@@ -40,6 +41,7 @@ __all__ = [
     "Job",
     "OutboxEntry",
     "Person",
+    "Preserved",
     "Recognition",
     "RecognitionWindow",
     "Recording",

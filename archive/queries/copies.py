@@ -1,14 +1,15 @@
 """Which copies for listening are missing, and which are there that should not be."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.copies import WHOLE, wanted
-from archive.models import AccessStatement, CopiesDue, Derivative, File, Recording, Testimony
+from archive.models import AccessStatement, CopiesDue, Derivative, Event, File, Recording, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,19 @@ def doubtful(session: Session) -> set[int]:
         or_(AccessStatement.subject != "testimony", AccessStatement.stretch_recording.is_not(None))
     )
     return {*session.scalars(lacking), *session.scalars(partly)}
+
+
+def made(session: Session, recording: Recording, closed: str) -> Iterator[list[dict[str, Any]]]:
+    """What events tell of copies of a recording that were made with `closed`, the newest first: columns of
+    the rows that each made. Events of earlier versions of the archive tell nothing of it."""
+    events = session.scalars(
+        select(Event)
+        .where(Event.recording_id == recording.id, Event.kind == "derivation", Event.outcome == "done")
+        .order_by(Event.id.desc())
+    )
+    for event in events:
+        if "copies" in event.detail and event.detail["closed"] == (closed or None):
+            yield event.detail["copies"]
 
 
 def load(session: Session, testimony_ids: Iterable[int]) -> list[Testimony]:

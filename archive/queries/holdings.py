@@ -6,7 +6,7 @@ Columns are asked for by name, never whole rows: whoever compares must not depen
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.orm import Session
 
 from archive.database import reading
@@ -16,6 +16,7 @@ from archive.models import (
     Derivative,
     File,
     OutboxEntry,
+    Preserved,
     Recognition,
     Recording,
     Revision,
@@ -53,6 +54,10 @@ class Holdings:
     therefore lack `texts` (logical paths of revisions, texts as they came, and recognition runs)."""
 
     public_id: str
+    changes: int
+    """Number of the newest change."""
+    carried: int
+    """Number of the newest change that was carried into its object; 0: none is known."""
     waiting: bool
     files: tuple[RecordedFile, ...]
     texts: frozenset[str]
@@ -96,11 +101,19 @@ def _holdings(session: Session, queue: Queue, public_id: str, row_id: int) -> Ho
     )
     return Holdings(
         public_id=public_id,
+        changes=session.scalars(select(Testimony.change_number).where(Testimony.id == row_id)).one(),
+        carried=_carried(session, row_id),
         waiting=waiting is not None,
         files=_files(session, queue, row_id),
         texts=frozenset(_texts(session, row_id)),
         derivatives=_derivatives(session, row_id),
     )
+
+
+def _carried(session: Session, row_id: int) -> int:
+    if not inspect(session.connection()).has_table(Preserved.__tablename__):
+        return 0  # a schema older than 0010, which is compared as it is
+    return session.scalar(select(Preserved.number).where(Preserved.testimony_id == row_id)) or 0
 
 
 def _files(session: Session, queue: Queue, row_id: int) -> tuple[RecordedFile, ...]:

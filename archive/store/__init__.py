@@ -5,12 +5,26 @@ logical paths. Nothing is ever changed or removed within a version.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
 from archive.findings import Finding
 from archive.settings import Settings
+
+
+class Known(IntEnum):
+    """What a writer knows to be there already, so that an empty folder in the place of a disk or share is not
+    taken for a store that is new: that of each includes that of the one before."""
+
+    NOTHING = 0
+    """A store may be begun."""
+    STORE = 1
+    """There is a store; this object may be new in it."""
+    OBJECT = 2
+    """This very object is in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,15 @@ class Survey:
 class Store(Protocol):
     """What every store promises. All methods may be called from several processes at once."""
 
-    def add(self, object_id: str, files: Mapping[str, StoredFile], *, message: str, agent: str) -> Version:
+    def add(
+        self,
+        object_id: str,
+        files: Mapping[str, StoredFile],
+        *,
+        message: str,
+        agent: str,
+        known: Known = Known.NOTHING,
+    ) -> Version:
         """Add `files` (logical path -> content) to the object in one new version on top of its newest.
 
         Returns when all of it is on disk and synced: an acknowledged version survives kill -9 and a power
@@ -74,8 +96,26 @@ class Store(Protocol):
         returned. Logical paths are plain ASCII names (letters, digits, `.`, `-`, `_`) parted by `/`.
 
         Raises ChecksumMismatch when a file is not what was promised, WrongInput when a name is not safe, a
-        source cannot be read or nothing is given, StoreError when the disk refuses, StoreDamaged when the
-        object cannot be continued.
+        source cannot be read or nothing is given, StoreError when the disk refuses or lacks what is `known`
+        to be there (nothing is begun then, not even a folder), StoreDamaged when the object cannot be
+        continued.
+        """
+
+    def preparing(
+        self,
+        object_id: str,
+        files: Mapping[str, StoredFile],
+        *,
+        message: str,
+        agent: str,
+        known: Known = Known.NOTHING,
+    ) -> AbstractContextManager[Callable[[], Version]]:
+        """As `add`, in two steps: on entering, everything that takes time is done, and what is given then
+        brings the new version in within moments. It is called once, or not at all: nothing was added then.
+
+        Files are read before anybody else is kept from writing to the object; then and until the end of the
+        block others wait who want to. So nothing that others wait for, a write transaction least of all, may
+        be held on entering; it may be begun within. Raises as `add` does, for nearly everything on entering.
         """
 
     def newest(self, object_id: str) -> Version | None:

@@ -1,27 +1,31 @@
 """The store on a file system, in OCFL 1.1.
 
 ocfl-py computes inventories and validates, but it writes in place, without fsync or lock (DESIGN section 6:
-store). So here a version is built in a folder beside the objects while its files are hashed, synced, and
-brought into its object by one rename, under one lock an object; a new object comes whole in the same way.
+store). So here a version's files are copied and hashed in a folder beside the objects, which may take hours;
+then, under one lock an object, the version is built of them, synced, and brought into its object by one
+rename, which takes moments. A new object comes whole in the same way.
 """
 
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from archive.clock import now
 from archive.disks import why
 from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
-from archive.store import Examined, StoredFile, Survey, Version
-from archive.store.content import Digests, check_folders, check_names, copy, digest
-from archive.store.durable import move, remove_folder, sync_folder, sync_folders, write_new
+from archive.store import Examined, Known, StoredFile, Survey, Version
+from archive.store.builds import own_build, sweep
+from archive.store.content import check_names
+from archive.store.durable import move, sync_folder, sync_folders, write_new
 from archive.store.inventories import INVENTORY, SIDECAR, Inventory, continued, is_valid
-from archive.store.locks import hold, hold_if_free
+from archive.store.locks import hold
 from archive.store.patience import examine_at_rest
 from archive.store.recovery import newest, publish, put_right
+from archive.store.staging import gather, stage
 from archive.store.storage_root import OBJECT_DECLARATION, StorageRoot
 from archive.store.survey import survey_root
 
@@ -34,21 +38,47 @@ class OcflStore:
     def __init__(self, folder: Path) -> None:
         self._root = StorageRoot(folder.absolute())
 
-    def add(self, object_id: str, files: Mapping[str, StoredFile], *, message: str, agent: str) -> Version:
+    def add(
+        self,
+        object_id: str,
+        files: Mapping[str, StoredFile],
+        *,
+        message: str,
+        agent: str,
+        known: Known = Known.NOTHING,
+    ) -> Version:
         """Add files in one new version; see `archive.store.Store.add`."""
+        with self.preparing(object_id, files, message=message, agent=agent, known=known) as keep:
+            return keep()
+
+    @contextmanager
+    def preparing(
+        self,
+        object_id: str,
+        files: Mapping[str, StoredFile],
+        *,
+        message: str,
+        agent: str,
+        known: Known = Known.NOTHING,
+    ) -> Iterator[Callable[[], Version]]:
+        """Have all of a new version ready; see `archive.store.Store.preparing`."""
         if not files:
             raise WrongInput(f"nothing was given to store in {object_id}")
         check_names(files)
-        with _store_errors(f"the store could not keep {object_id}", self._root.folder):
-            self._root.declare()
-            path = self._root.object_path(object_id)
-            with hold(self._root.locks / path.name):
-                self._sweep(path.name)
-                build = self._root.builds / path.name
-                try:
-                    return self._add(object_id, path, build, files, message=message, agent=agent)
-                finally:
-                    remove_folder(build)
+        errors = partial(_store_errors, f"the store could not keep {object_id}", self._root.folder)
+        held = ExitStack()
+        try:
+            with errors():
+                ready = self._prepare(held, object_id, files, message, agent, known)
+
+            def keep() -> Version:
+                with errors():
+                    return self._keep(ready)
+
+            yield keep
+        finally:
+            with errors():
+                held.close()
 
     def newest(self, object_id: str) -> Version | None:
         """The newest version; see `archive.store.Store.newest`."""
@@ -104,23 +134,38 @@ class OcflStore:
         folder = self._root.folder / self._root.object_path(object_id)
         return newest(folder, object_id) if folder.exists() else None
 
-    def _add(
+    def _prepare(
         self,
+        held: ExitStack,
         object_id: str,
-        path: Path,
-        build: Path,
         files: Mapping[str, StoredFile],
-        *,
         message: str,
         agent: str,
-    ) -> Version:
+        known: Known,
+    ) -> "_Ready":
+        """Stage the files, then wait for the object's lock and build the version; `held` lets go of all of
+        it."""
+        self._root.declare(anew=known is Known.NOTHING)
+        seen = self._find(object_id)
+        if known is Known.OBJECT and seen is None:
+            raise StoreError(
+                f"{self._root.folder}: the object {object_id} is not there, though the record says that it "
+                "was written: mount the disk or share that it lies on, or put it back from a copy of the "
+                "store; nothing was written to it"
+            )
+        sweep(self._root)
+        path = self._root.object_path(object_id)
+        build = held.enter_context(own_build(self._root, path.name))
         folder = self._root.folder / path
+        staged = stage(files, seen, build / "staged")
+        held.enter_context(hold(self._root.locks / path.name))
         earlier = put_right(folder, object_id, build) if folder.exists() else None
-        top = build / path if earlier is None else build
+        whole = build / "whole"
+        top = whole / path if earlier is None else whole
         number = 1 if earlier is None else earlier.number + 1
-        gathered = _gather(files, earlier, top, number)
+        gathered = gather(staged, earlier, top / f"v{number}")
         if earlier is not None and gathered.state == earlier.version().sha512:
-            return earlier.version()
+            return _Ready(path, build, earlier, earlier)
         inventory = continued(
             earlier,
             object_id,
@@ -136,12 +181,18 @@ class OcflStore:
         if earlier is None:
             write_new(top / OBJECT_DECLARATION, [b"ocfl_object_1.1\n"])
             _write_inventory(top, inventory)
-            sync_folders(build)
-            self._bring_in(build, path)
-        else:
-            sync_folders(build)
-            move(build / f"v{number}", folder / f"v{number}")
-            publish(folder, inventory, build)
+        sync_folders(whole)
+        return _Ready(path, build, earlier, inventory)
+
+    def _keep(self, ready: "_Ready") -> Version:
+        """Bring a version that is ready into the hierarchy, and name it."""
+        inventory, whole = ready.inventory, ready.build / "whole"
+        if ready.earlier is None:
+            self._bring_in(whole, ready.path)
+        elif inventory is not ready.earlier:
+            folder, name = self._root.folder / ready.path, f"v{inventory.number}"
+            move(whole / name, folder / name)
+            publish(folder, inventory, ready.build)
         return inventory.version()
 
     def _bring_in(self, build: Path, path: Path) -> None:
@@ -167,59 +218,16 @@ class OcflStore:
         for up in (above, *above.parents):  # whoever made these may not have synced them yet
             sync_folder(self._root.folder / up)
 
-    def _sweep(self, own: str) -> None:
-        """Remove what dead writers left: locks that nobody holds, their builds, and our object's."""
-        for lock in self._root.locks.iterdir():
-            if lock.name != own:
-                with hold_if_free(lock):
-                    pass  # letting go of a lock removes it
-        for build in self._root.builds.iterdir():
-            if build.name == own:
-                remove_folder(build)
-                continue
-            with hold_if_free(self._root.locks / build.name) as dead:
-                if dead:
-                    remove_folder(build)
-
 
 @dataclass(frozen=True, slots=True)
-class _Gathered:
-    """A version's state (logical path -> SHA-512), and the content that it brings."""
+class _Ready:
+    """A version that needs but to be brought in: of the object at `path`, built in `build`, with its
+    inventory; that is `earlier` itself where there is nothing to write."""
 
-    state: Mapping[str, str]
-    added: list[tuple[str, Digests]]
-
-
-def _gather(files: Mapping[str, StoredFile], earlier: Inventory | None, top: Path, number: int) -> _Gathered:
-    """Copy what the object does not hold yet into `top`/v`number`/content."""
-    state = dict(earlier.version().sha512) if earlier is not None else {}
-    held = set(earlier.manifest) if earlier is not None else set()
-    added = []
-    check_folders(state.keys() | files.keys())
-    for path, file in sorted(files.items()):
-        if file.sha512 is not None and file.sha512.lower() in held:
-            state[path] = digest(file).sha512
-            continue
-        content_path = f"v{number}/content/{path}"
-        target = top / content_path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        digests = copy(file, target)
-        state[path] = digests.sha512
-        if digests.sha512 in held:
-            _drop(target, top)
-        else:
-            held.add(digests.sha512)
-            added.append((content_path, digests))
-    return _Gathered(state, added)
-
-
-def _drop(file: Path, top: Path) -> None:
-    """Remove a copy that turned out to be held already, with the folders that it leaves empty."""
-    file.unlink()
-    for folder in file.parents:
-        if folder == top or any(folder.iterdir()):
-            return
-        folder.rmdir()
+    path: Path
+    build: Path
+    earlier: Inventory | None
+    inventory: Inventory
 
 
 def _write_inventory(folder: Path, inventory: Inventory) -> None:

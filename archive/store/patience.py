@@ -16,7 +16,7 @@ from archive.store.locks import is_held
 
 PATIENCE_SECONDS = 20.0
 """How long an object in which something is wrong is looked at again while somebody holds its lock: what is
-still wrong then is not that writer's doing, who may be copying an original of hours meanwhile."""
+still wrong then is not that writer's doing, who may be waiting for the database meanwhile."""
 PAUSE_SECONDS = 0.1
 
 

@@ -70,12 +70,19 @@ class StorageRoot:
         """Whether the folder says that it is a storage root of the version that we write."""
         return (self.folder / DECLARATION).is_file()
 
-    def declare(self) -> None:
-        """Make the storage root where there is none; several processes may try at once.
+    def declare(self, *, anew: bool = True) -> None:
+        """Make the storage root where there is none, if there may be a new one; several processes may try at
+        once.
 
         The declaration comes last: a root that has it is complete. Raises StoreError where the folder holds
-        something else.
+        something else, and where there is none but should be: nothing at all is made then.
         """
+        if not anew and not self.declared():
+            raise StoreError(
+                f"{self.folder} holds no store ({DECLARATION} is not there), though the record says that "
+                "testimonies were written to one: mount the disk or share that it lies on, or put the store "
+                "back from a copy; nothing was written there"
+            )
         make_folder(self.locks)
         make_folder(self.builds)
         if self.declared():

@@ -10,11 +10,17 @@ from ingest.cli.app import Archive
 def acknowledge(archive: Archive, testimony_ids: Iterable[int]) -> None:
     """Carry changed testimonies into the store, in which a closing has to be before anybody is told that it
     was made; where no worker is there to do it, carry all else that waits to store and index, too. Raises
-    StoreError."""
+    StoreError, which says that the change holds all the same."""
+    from archive.errors import StoreError
     from archive.preservation import preserve, preserve_waiting
 
     for testimony_id in testimony_ids:
-        preserve(archive.engine, archive.store, testimony_id)
+        try:
+            preserve(archive.engine, archive.store, testimony_id)
+        except StoreError as error:
+            raise StoreError(
+                f"it holds from now on, and waits for the store, which has to know: {error}"
+            ) from error
     if not archive.queue.running():
         preserve_waiting(archive.engine, archive.store)
         _deliver(archive)
@@ -37,13 +43,13 @@ def keep_closings(archive: Archive, public_ids: Collection[str]) -> None:
 def _deliver(archive: Archive) -> None:
     """Bring the index up to date here, and remove copies that nobody is to have. New ones wait for a
     worker."""
-    from archive.errors import SearchUnavailable
+    from archive.errors import DiskRefused, SearchUnavailable
     from ingest.copies import look_at_copies
     from search.indexer import deliver, prepare
 
     try:
         look_at_copies(archive.engine, archive.queue, archive.settings.derivatives_folder)
-    except OSError as error:
+    except (OSError, DiskRefused) as error:
         typer.echo(f"testimony: it holds from now on; copies will be removed later: {error}", err=True)
     try:
         prepare(archive.engine, archive.backend)

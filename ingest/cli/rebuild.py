@@ -63,7 +63,7 @@ def _rebuild(archive: Archive, confirm_access: bool) -> dict[str, Any]:
         with counting("rebuilding") as told:
             outcome = rebuilding.rebuild(archive.engine, archive.store, archive.queue, told)
         with writing(archive.engine) as session:
-            renew(session, archive.queue, archive.settings.derivatives_folder)
+            renew(session, archive.queue, archive.settings.derivatives_folder, anew=True)
     confirmed = rebuilding.confirm_all(archive.engine, getpass.getuser()) if confirm_access else 0
     index = _index(archive)
     if confirmed:

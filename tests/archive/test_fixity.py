@@ -19,7 +19,7 @@ from archive.errors import NotFound, WrongInput
 from archive.findings import CODES
 from archive.fixity import check, verify
 from archive.jobs import create_queue
-from archive.models import Derivative, File, OutboxEntry, Recording, Testimony
+from archive.models import Derivative, File, OutboxEntry, Preserved, Recording, Testimony
 from archive.preservation import preserve_waiting
 from archive.store import StoredFile
 from ingest.workshop import own_folder
@@ -70,6 +70,23 @@ def forget(archive: SmallArchive, public_id: str) -> None:
     archive.store.add("jkmnpq6789", {"files/a.bin": StoredFile(b"a")}, message="test", agent="tests")
 
 
+def older_object(archive: SmallArchive, public_id: str) -> None:
+    """The store was put back from a copy of yesterday, and a withdrawal is of today."""
+    copy = archive.settings.home / "yesterday"
+    shutil.copytree(archive.settings.store_folder, copy)
+    archive.state(public_id, NewStatement("withdrawn"))
+    preserve_waiting(archive.engine, archive.store)
+    shutil.rmtree(archive.settings.store_folder)
+    copy.rename(archive.settings.store_folder)
+
+
+def older_record(archive: SmallArchive, public_id: str) -> None:
+    """The database was put back from a copy that knows less than the store."""
+    with writing(archive.engine) as session:
+        session.query(Testimony).update({"change_number": 0})
+        session.query(Preserved).update({"number": 0})
+
+
 def all_files(home: Path) -> dict[str, tuple[bytes, int]]:
     return {
         str(path.relative_to(home)): (path.read_bytes(), path.stat().st_mtime_ns)
@@ -99,6 +116,8 @@ BREAKINGS: dict[str, Break] = {
     ).mkdir(),
     "wrong-digest: SHA-512": lambda a, i: record(a, sha512="0" * 128),
     "wrong-digest: SHA-256": lambda a, i: record(a, sha256="0" * 64),
+    "outdated: an object as it was before the last change": older_object,
+    "outdated: a record as it was before the last change": older_record,
     "not-of-this-archive: an object": forget,
     "not-of-this-archive: a link": lambda a, i: (a.settings.store_folder / "x").symlink_to("/tmp"),
     "invalid descriptor": lambda a, i: a.store.add(

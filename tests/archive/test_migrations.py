@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from archive.database import open_engine, reading
 from archive.migrations import configuration, drift, is_current, upgrade
 from archive.models import Derivative, OutboxEntry, Testimony
-from archive.queries import copies, testimonies
+from archive.queries import copies, preserved, testimonies
 from archive.queries.texts import content_of
+from archive.store import Known
 from tests.databases import check_whole, settings_of
 
 MOMENT = "2026-01-27 12:00:00.000000"
@@ -166,4 +167,57 @@ def test_derivatives_that_are_there_stay_as_copies_of_the_whole(tmp_path: Path) 
         session.add(Derivative(file_id=1, kind="playback", closed="1-", media_type="", size=1))
         with pytest.raises(IntegrityError):
             session.commit()
+    engine.dispose()
+
+
+def test_testimonies_with_an_object_are_known_to_have_one(tmp_path: Path) -> None:
+    """Of an earlier version: one with an original in the store, one that was carried there, and one that yet
+    has to be."""
+    engine = open_engine(settings_of(tmp_path))
+    with engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        connection.execute(
+            text(
+                "INSERT INTO collection (id, slug, name, machine_text, created_at)"
+                " VALUES (1, 'weather', 'Weather', 'open', '2026-01-27 12:00:00')"
+            )
+        )
+        for number in (1, 2, 3):
+            connection.execute(
+                text(
+                    "INSERT INTO testimony (id, collection_id, kind, years, languages, places, subjects,"
+                    " description, change_number, version, public_id, created_at)"
+                    " VALUES (:n, 1, 'interview', '[]', '[]', '[]', '[]', '{}', 7, 3, :id,"
+                    " '2026-01-27 12:00:00')"
+                ),
+                {"n": number, "id": f"bcdfgh234{number}"},
+            )
+        for number in (1, 3):
+            connection.execute(
+                text(
+                    "INSERT INTO outbox (testimony_id, destination, number, closing, created_at)"
+                    " VALUES (:n, 'store', 7, false, '2026-01-27 12:00:00')"
+                ),
+                {"n": number},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO recording (id, testimony_id, number, public_id, created_at)"
+                " VALUES (1, 1, 1, 'rrrrrrrrrr', '2026-01-27 12:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO file (recording_id, current, sha512, sha256, size, media_type, duration_ms,"
+                " video, probe, offset_ms, original_name, source, public_id, stored_path, created_at)"
+                " VALUES (1, true, 'x', 'x', 1, 'audio/mp4', 1, false, '{}', 0, 'a', '', 'ffffffffff',"
+                " 'files/a.bin', '2026-01-27 12:00:00')"
+            )
+        )
+    upgrade(engine)
+    with reading(engine) as session:
+        found = [preserved.known(session, testimony_id) for testimony_id in (1, 2, 3)]
+    assert found == [Known.OBJECT, Known.OBJECT, Known.STORE]
     engine.dispose()

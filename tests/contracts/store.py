@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.errors import ChecksumMismatch, ObjectNotFound, WrongInput
-from archive.store import Store, StoredFile, Version
+from archive.errors import ChecksumMismatch, ObjectNotFound, StoreError, WrongInput
+from archive.store import Known, Store, StoredFile, Version
 
 
 def sha512(content: bytes) -> str:
@@ -98,6 +98,56 @@ class StoreContract:
                 assert store.add("bcdfgh2345", given_again, message="again", agent="tests") == first
             assert add(store, "bcdfgh2345", a_txt=b"butter").number == 2
             assert add(store, "bcdfgh2345", a_txt=b"bread").number == 3
+
+    def test_what_is_ready_comes_in_when_it_is_kept_or_never(self, tmp_path: Path) -> None:
+        with self.checked(tmp_path / "store") as store:
+            for object_id, before in (("bcdfgh2345", None), ("jkmnpq6789", b"bread")):
+                if before is not None:
+                    add(store, object_id, a_txt=before)
+                earlier = store.newest(object_id)
+                file = {"b.txt": StoredFile(b"butter")}
+                with store.preparing(object_id, file, message="a test", agent="tests"):
+                    assert store.newest(object_id) == earlier
+                assert store.newest(object_id) == earlier
+                with store.preparing(object_id, file, message="a test", agent="tests") as keep:
+                    assert store.newest(object_id) == earlier
+                    kept = keep()
+                    assert store.newest(object_id) == kept
+                assert store.path(object_id, "b.txt").read_bytes() == b"butter"
+                with store.preparing(object_id, file, message="again", agent="tests") as keep:
+                    assert keep() == kept
+
+    def test_what_fails_while_a_version_is_ready_is_told_as_it_was(self, tmp_path: Path) -> None:
+        """An error of the disk, say, that is none of the store's."""
+        with self.checked(tmp_path / "store") as store:
+            file = {"b.txt": StoredFile(b"butter")}
+            with (
+                pytest.raises(BrokenPipeError),
+                store.preparing("bcdfgh2345", file, message="a test", agent="tests"),
+            ):
+                raise BrokenPipeError
+            assert store.newest("bcdfgh2345") is None
+
+    def test_what_is_known_to_be_there_is_not_begun_anew(self, tmp_path: Path) -> None:
+        folder, file = tmp_path / "store", {"b.txt": StoredFile(b"butter")}
+        for known in (Known.STORE, Known.OBJECT):
+            for make in (lambda: None, folder.mkdir):
+                make()
+                with pytest.raises(StoreError):
+                    self.open_store(folder).add(
+                        "bcdfgh2345", file, message="a test", agent="tests", known=known
+                    )
+                assert not folder.exists() or list(folder.iterdir()) == []
+            folder.rmdir()
+        with self.checked(folder) as store:
+            add(store, "jkmnpq6789", a_txt=b"jam")
+            with pytest.raises(StoreError, match="bcdfgh2345"):
+                store.add("bcdfgh2345", file, message="a test", agent="tests", known=Known.OBJECT)
+            assert store.newest("bcdfgh2345") is None
+            first = store.add("bcdfgh2345", file, message="a test", agent="tests", known=Known.STORE)
+            more = {"c.txt": StoredFile(b"salt")}
+            assert first.number == 1
+            assert store.add("bcdfgh2345", more, message="m", agent="tests", known=Known.OBJECT).number == 2
 
     def test_a_file_is_copied_and_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "concat:odd name ü.wav"

@@ -1,5 +1,8 @@
 """Copies with closed stretches, from a word on access to what is on disk; with real ffmpeg."""
 
+import errno
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +17,15 @@ import pytest
 from archive.access import PUBLIC
 from archive.changes import events
 from archive.changes.access import NewStatement
+from archive.changes.derivatives import renew
 from archive.database import reading, writing
+from archive.errors import DiskRefused
 from archive.jobs import Queue, create_queue
 from archive.models import CopiesDue, Derivative
 from archive.models import Event as EventRow
 from archive.queries import progress, readings, testimonies
 from archive.queries.copies import due
+from archive.remains import MARK
 from ingest import copies as ingest_copies
 from ingest.copies import look_at_copies, make_copies
 from ingest.importers.deposited import DepositedRecording, DepositedTestimony
@@ -74,6 +80,10 @@ class House:
 
     def look(self) -> None:
         look_at_copies(self.archive.engine, self.queue, self.shop.derivatives)
+
+    def renew(self) -> None:
+        with writing(self.archive.engine) as session:
+            renew(session, self.queue, self.shop.derivatives)
 
     def make(self, public_id: str) -> None:
         make_copies(self.shop, self.recording_row(public_id))
@@ -277,6 +287,104 @@ def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
     assert house.is_waiting(public_id)
     house.make(public_id)
     assert len(house.files(public_id)) == 2
+
+
+@pytest.mark.parametrize("mount_point", [True, False])
+def test_a_folder_that_is_not_the_one_of_the_copies_makes_none_forgotten(
+    house: House, tmp_path: Path, mount_point: bool
+) -> None:
+    """The share is not mounted: whoever looks, deletes or makes is told so, and nothing has changed when it
+    is there again."""
+    public_id, other = house.bring("beep.mkv"), house.bring("beep.mp4")
+    house.make(public_id)
+    house.look()
+    rows, files, folder = house.rows(), house.files(public_id), house.shop.derivatives
+    folder.rename(tmp_path / "share")
+    if mount_point:
+        folder.mkdir()
+    house.archive.state(public_id, NewStatement("public"))
+    for act in (house.renew, house.look, lambda: house.make(other)):
+        with pytest.raises(DiskRefused, match=r"mount the disk or share.*touch .*/\.testimony-derivatives"):
+            act()
+    assert house.rows() == rows
+    shutil.rmtree(folder, ignore_errors=True)
+    (tmp_path / "share").rename(folder)
+    house.renew()
+    house.look()
+    assert (house.rows(), house.files(public_id)) == (rows, files)
+
+
+def test_a_folder_that_was_emptied_on_purpose_is_filled_again(house: House) -> None:
+    """By the way that the message tells."""
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    shutil.rmtree(house.shop.derivatives / public_id)
+    (house.shop.derivatives / MARK).unlink()
+    with pytest.raises(DiskRefused):
+        house.renew()
+    (house.shop.derivatives / MARK).touch()
+    house.renew()
+    assert house.is_waiting(public_id)
+    house.make(public_id)
+    assert len(house.files(public_id)) == 2
+
+
+def test_a_folder_of_an_earlier_version_is_known_by_its_copies(house: House) -> None:
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    (house.shop.derivatives / MARK).unlink()
+    rows = house.rows()
+    house.look()
+    house.renew()
+    assert (house.rows(), (house.shop.derivatives / MARK).exists()) == (rows, True)
+
+
+def test_a_disk_that_does_not_answer_makes_nothing_forgotten(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    public_id = house.bring("beep.mkv")
+    house.make(public_id)
+    rows, files, real = house.rows(), house.files(public_id), Path.stat
+
+    def fail(path: Path, **options: bool) -> os.stat_result:
+        if path.name == files[0]:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return real(path, **options)
+
+    house.archive.state(public_id, NewStatement("public"))
+    with house.monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", fail)
+        house.renew()
+        assert "does not answer" in caplog.text
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            house.look()
+    assert (house.rows(), house.files(public_id)) == (rows, files)
+
+
+def test_a_copy_that_is_due_and_lost_its_row_gets_it_back(house: House) -> None:
+    """Forgotten while it could not be seen: what was made in hours is not removed."""
+    public_id = house.bring("beep.mkv")
+    house.archive.close_stretch(public_id, 950, 1150)
+    house.make(public_id)
+    rows, files = house.rows(), house.files(public_id)
+    with writing(house.archive.engine) as session:
+        session.query(Derivative).delete()
+    house.archive.state(public_id, NewStatement("public"))
+    house.look()
+    assert (house.rows(), house.files(public_id)) == (rows, files)
+    assert house.media(public_id) == ("open", True, "950-1150")
+    # One of another size is not it: what is made anew takes its place.
+    with writing(house.archive.engine) as session:
+        session.query(Derivative).delete()
+    damaged = house.shop.derivatives / public_id / files[0]
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"beep")
+    house.archive.state(public_id, NewStatement("public"))
+    house.look()
+    assert house.rows() == []
+    house.make(public_id)
+    assert (house.rows(), house.files(public_id)) == (rows, files)
+    assert damaged.stat().st_size > 4
 
 
 def test_stretches_are_those_of_cited_time(house: House) -> None:

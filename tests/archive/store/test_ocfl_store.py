@@ -4,13 +4,13 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.errors import StoreDamaged, StoreError
-from archive.store import StoredFile
+from archive.store import StoredFile, Version, content
 from archive.store.locks import hold
 from archive.store.ocfl_store import OcflStore
 from archive.store.storage_root import StorageRoot
@@ -242,6 +242,49 @@ def test_locks_of_dead_writers_are_swept(root: Path) -> None:
     with hold(locks / "jkmnpq6789"):
         add(OcflStore(root), "bcdfgh2345", a_txt=b"butter")
         assert [lock.name for lock in locks.iterdir()] == ["jkmnpq6789"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_long_copy_keeps_nobody_from_writing_to_the_object(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """In the middle of the copy somebody else writes, be it the same file; a sweep leaves the copy alone."""
+    store, file = OcflStore(root), tmp_path / "hours.wav"
+    file.write_bytes(b"hours")
+    if held:
+        add(store, "bcdfgh2345", a_txt=b"bread")
+    between: list[Callable[[], Version]] = [
+        lambda: add(store, "bcdfgh2345", b_txt=b"butter"),
+        lambda: add(store, "bcdfgh2345", hours_wav=b"hours"),
+        lambda: add(store, "jkmnpq6789", a_txt=b"jam"),
+    ]
+    real = content._read
+
+    def slow(source: bytes | Path) -> Iterator[bytes]:
+        yield from real(source)
+        if source == file:
+            for write in between:
+                write()
+
+    monkeypatch.setattr(content, "_read", slow)
+    version = store.add(
+        "bcdfgh2345",
+        {"hours.wav": StoredFile(file), "c.txt": StoredFile(b"salt")},
+        message="a test",
+        agent="tests",
+    )
+    assert version.number == (4 if held else 3)
+    assert version.sha512 == {
+        **({"a.txt": sha512(b"bread")} if held else {}),
+        "b.txt": sha512(b"butter"),
+        "c.txt": sha512(b"salt"),
+        "hours.wav": sha512(b"hours"),
+    }
+    kept = [path for path in root.rglob("hours.wav") if path.read_bytes() == b"hours"]
+    assert len(kept) == 1
+    writing = root / "extensions" / "testimony-writing"
+    assert [*(writing / "builds").iterdir(), *(writing / "locks").iterdir()] == []
+    validate(root)
 
 
 def test_sha512_of_the_contract_is_that_of_the_inventory(root: Path) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from archive.preservation import preserve_waiting
 from archive.store import create_store
 from ingest.cli import app
+from tests.archives import SmallArchive
 from tests.databases import enter, settings_of, worker_elsewhere
 
 
@@ -36,3 +38,27 @@ def test_a_sidecar_that_closes_is_in_the_store_before_ingest_says_so(
         second = CliRunner().invoke(app, ["ingest", str(folder), "--json"])
     assert json.loads(second.stdout)["updated"] == [public_id], second.output
     assert described_access(home, public_id) == ["restricted"]
+
+
+def test_a_withdrawal_is_not_acknowledged_into_an_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store's share is not mounted: it is said, and that the word holds; the store hears of it later."""
+    archive = SmallArchive(tmp_path / "archive")
+    public_id, other = archive.add("Weather", [["It rained."]]), archive.add("Snow", [["Snow fell."]])
+    preserve_waiting(archive.engine, archive.store)
+    archive.close()
+    home = archive.settings.home
+    enter(monkeypatch, home)
+    (home / "store").rename(tmp_path / "share")
+    (home / "store").mkdir()
+    said = CliRunner().invoke(app, ["access", public_id, "withdrawn"])
+    assert said.exit_code == 1
+    assert "it holds from now on, and waits for the store" in said.stderr
+    assert "mount the disk or share" in said.stderr
+    assert list((home / "store").iterdir()) == []
+    (home / "store").rmdir()
+    (tmp_path / "share").rename(home / "store")
+    assert described_access(home, public_id) == ["public"]
+    assert CliRunner().invoke(app, ["access", other, "restricted"]).exit_code == 0
+    assert described_access(home, public_id) == ["withdrawn"]
