@@ -70,9 +70,9 @@ def move(
     how many tables of how many are done.
 
     Work that is due is made due anew in the target's queue, in its order: what had failed is tried again
-    there. Raises
-    Conflict where the target is not empty or does not give back what it was given, WorkerRunning while a
-    worker is at work on either, WrongInput where PostgreSQL cannot keep a text; the target is empty then.
+    there. Raises Conflict where the target is not empty or does not give back what it was given,
+    WorkerRunning while a worker is at work on either, WrongInput where PostgreSQL cannot keep a text; the
+    target is empty then.
     """
     if queues[0].running():
         raise WorkerRunning("a worker is at work on this archive: stop it and the site, and migrate then")

@@ -1,13 +1,15 @@
 """Copies for listening: made where one is missing, removed where nobody may or needs to be given one.
 
 A file comes into the derivatives folder, or goes from it, within the write transaction that adds or deletes
-its row. Killed in between, a worker leaves a file without a row, or a row without a file; both are set right
+its row; where the record refuses (its disk is full, say), it is taken back. Killed in between, a worker leaves a file without a row, or a row without a file; both are set right
 when the testimony is looked at again, which is due until the transaction is done. A row whose copy nobody is
 to have is served to nobody (`archive.queries.readings`), however long its file stays.
 """
 
 import hashlib
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -130,13 +132,13 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
         )
     files = [each for each in (copy, poster) if each is not None]
     program = shop.programs.version()
+    folder = shop.derivatives / testimony.public_id
     try:
-        with writing(shop.engine) as session:
+        with _taken_back(folder, files), writing(shop.engine) as session:
             testimony, recording = load(session, recording.id)
             row = find_file(recording, file)
             if (row, closed) not in copies.standing(testimony, recording, now()).missing:
                 return
-            folder = shop.derivatives / testimony.public_id
             with writing_to(shop.derivatives):
                 make_folder(folder)
                 for each in files:
@@ -158,6 +160,20 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
     finally:
         for each in files:
             each.unlink(missing_ok=True)
+
+
+@contextmanager
+def _taken_back(folder: Path, files: Sequence[Path]) -> Iterator[None]:
+    """Leave nothing of what was moved into `folder` where that is not recorded: a disk that was full, say."""
+    try:
+        yield
+    except Exception:
+        for each in files:
+            if not each.exists():
+                (folder / each.name).unlink(missing_ok=True)
+        with suppress(OSError):  # others lie in it, or it was never made
+            folder.rmdir()
+        raise
 
 
 def _tidy(session: Session, testimony: Testimony, derivatives: Path, moment: datetime) -> None:

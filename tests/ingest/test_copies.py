@@ -277,6 +277,23 @@ def test_killed_in_between_nothing_stays_for_ever(
     assert house.files(public_id) == []
 
 
+def test_what_the_record_refuses_is_taken_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its disk is full, say: no file stays of which nobody knows, and the copy is made later."""
+    public_id = house.bring("beep.mkv")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DiskRefused("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "record", refuse)
+        with pytest.raises(DiskRefused):
+            house.make(public_id)
+    assert house.rows() == []
+    assert not (house.shop.derivatives / public_id).exists()
+    house.make(public_id)
+    assert len(house.rows()) == len(house.files(public_id)) == 2
+
+
 def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
     public_id = house.bring("beep.mkv")
     house.make(public_id)
