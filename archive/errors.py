@@ -13,7 +13,7 @@
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
     +-- DiskRefused              a disk is full, read-only or gone: which one
-    +-- DatabaseUnavailable      the database's server is away, refuses us, or is busy
+    +-- DatabaseUnavailable      the database's server is away or refuses us, or it is busy
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
@@ -110,8 +110,8 @@ class DiskRefused(ArchiveError):
 
 
 class DatabaseUnavailable(ArchiveError):
-    """The database's server is away, lets us not in, or is busy; the sentence says which server, and what it
-    said. Nothing that was acknowledged is lost."""
+    """The database's server is away or lets us not in, or another program keeps the database to itself; the
+    sentence says which, and what was said. Nothing that was acknowledged is lost."""
 
 
 class ProgramMissing(ArchiveError):

@@ -38,8 +38,14 @@ class VersionedFiles(StaticFiles):
         return response
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.clock.now) -> FastAPI:
-    """The site of the archive that `settings` describes. `clock` says when a request is judged."""
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = archive.clock.now,
+    worker: Callable[[], bool] | None = None,
+) -> FastAPI:
+    """The site of the archive that `settings` describes. `clock` says when a request is judged, `worker`
+    whether the worker process beside the site is there, where there is to be one."""
     assets = Assets()
     engine = open_engine(settings)
     watched = WatchedClock(engine, clock)
@@ -51,6 +57,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.cl
         pages=Pages(settings, assets),
         clock=watched,
         streams=Streams(engine, watched),
+        worker=worker,
     )
 
     @asynccontextmanager
