@@ -19,6 +19,7 @@
     +-- RecognitionFailed        the transcriber gave up on a window
     |   +-- LanguageUnknown      the recognition model does not know the language; other models may
     +-- SearchUnavailable        the search engine is away, or another process is at its index
+    |   +-- WriteDoubtful        what was sent may lie over what another process wrote since
     |   +-- IndexUnusable        the index is missing, damaged or of another version: it is made anew
     |   +-- IndexDiffers         a new index does not hold what the database says; it was thrown away
     +-- WorkerRunning            another worker holds this archive
@@ -136,6 +137,11 @@ class LanguageUnknown(RecognitionFailed):
 
 class SearchUnavailable(ArchiveError):
     """The search engine is away, or another process is at its index. Everything but search goes on."""
+
+
+class WriteDoubtful(SearchUnavailable):
+    """The right to write an index was lost while it was written: what was sent may lie over what another
+    process wrote and ticked off since. What it was about has to be delivered anew."""
 
 
 class IndexUnusable(SearchUnavailable):
