@@ -13,12 +13,13 @@
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
     +-- DiskRefused              a disk is full, read-only or gone: which one
-    +-- DatabaseUnavailable      the database's server is away, refuses us, or is busy
+    +-- DatabaseUnavailable      the database's server is away or refuses us, or it is busy
     +-- ProgramMissing           ffmpeg, weights, a library: what to install
     +-- ProgramFailed            an outside program ended badly; its last lines
     +-- RecognitionFailed        the transcriber gave up on a window
     |   +-- LanguageUnknown      the recognition model does not know the language; other models may
     +-- SearchUnavailable        the search engine is away, or another process is at its index
+    |   +-- WriteDoubtful        what was sent may lie over what another process wrote since
     |   +-- IndexUnusable        the index is missing, damaged or of another version: it is made anew
     |   +-- IndexDiffers         a new index does not hold what the database says; it was thrown away
     +-- WorkerRunning            another worker holds this archive
@@ -110,8 +111,8 @@ class DiskRefused(ArchiveError):
 
 
 class DatabaseUnavailable(ArchiveError):
-    """The database's server is away, lets us not in, or is busy; the sentence says which server, and what it
-    said. Nothing that was acknowledged is lost."""
+    """The database's server is away or lets us not in, or another program keeps the database to itself; the
+    sentence says which, and what was said. Nothing that was acknowledged is lost."""
 
 
 class ProgramMissing(ArchiveError):
@@ -136,6 +137,11 @@ class LanguageUnknown(RecognitionFailed):
 
 class SearchUnavailable(ArchiveError):
     """The search engine is away, or another process is at its index. Everything but search goes on."""
+
+
+class WriteDoubtful(SearchUnavailable):
+    """The right to write an index was lost while it was written: what was sent may lie over what another
+    process wrote and ticked off since. What it was about has to be delivered anew."""
 
 
 class IndexUnusable(SearchUnavailable):

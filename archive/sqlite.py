@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from archive.errors import DiskRefused
+from archive.errors import ArchiveError, DatabaseUnavailable, DiskRefused
 from schemas.legible import legible_name
 
 BUSY_TIMEOUT_MS = 60_000
@@ -60,7 +60,7 @@ def place_of_file(url: URL) -> str:
 def _listened(engine: Engine) -> Engine:
     event.listen(engine, "connect", partial(_prepare, str(engine.url.database)))
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _say_which_disk)
+    event.listen(engine, "handle_error", _say_what_is_wrong)
     return engine
 
 
@@ -85,16 +85,24 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-_REFUSALS = {
-    sqlite3.SQLITE_FULL: "the disk of {} is full",
-    sqlite3.SQLITE_READONLY: "{} is on a disk that is read-only, or may not be written",
-    sqlite3.SQLITE_CANTOPEN: "{} cannot be opened: its folder is gone, read-only, or may not be written",
-    sqlite3.SQLITE_IOERR: "the disk of {} does not answer",
+_BUSY = "another program keeps {} to itself, for longer than is waited for it; nothing was changed"
+_REFUSALS: dict[int, tuple[type[ArchiveError], str]] = {
+    sqlite3.SQLITE_FULL: (DiskRefused, "the disk of {} is full"),
+    sqlite3.SQLITE_READONLY: (DiskRefused, "{} is on a disk that is read-only, or may not be written"),
+    sqlite3.SQLITE_CANTOPEN: (
+        DiskRefused,
+        "{} cannot be opened: its folder is gone, read-only, or may not be written",
+    ),
+    sqlite3.SQLITE_IOERR: (DiskRefused, "the disk of {} does not answer"),
+    sqlite3.SQLITE_BUSY: (DatabaseUnavailable, _BUSY),
+    sqlite3.SQLITE_LOCKED: (DatabaseUnavailable, _BUSY),
 }
+"""What is wrong by SQLite's code of the error."""
+
 _PRIMARY = 0xFF  # of an extended result code, which says more of what the program was at than we need
 
 
-def _say_which_disk(context: ExceptionContext) -> None:
+def _say_what_is_wrong(context: ExceptionContext) -> None:
     """SQLAlchemy asks for each error of the driver what is to be raised in its place."""
     if context.engine is not None and isinstance(context.original_exception, sqlite3.Error):
         _raise_refusal(context.original_exception, str(context.engine.url.database))
@@ -102,5 +110,6 @@ def _say_which_disk(context: ExceptionContext) -> None:
 
 def _raise_refusal(error: sqlite3.Error, database: str) -> None:
     code = getattr(error, "sqlite_errorcode", None)  # errors of the driver's own have none
-    if code is not None and (sentence := _REFUSALS.get(code & _PRIMARY)):
-        raise DiskRefused(sentence.format(legible_name(database))) from error
+    if code is not None and code & _PRIMARY in _REFUSALS:
+        kind, sentence = _REFUSALS[code & _PRIMARY]
+        raise kind(sentence.format(legible_name(database))) from error

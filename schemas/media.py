@@ -72,7 +72,8 @@ class Probe(_Facts):
     index_first: bool | None = None
     """Whether an MP4's index stands before its media, so that it plays while it loads; None for others."""
     described: bool = False
-    """Whether the file carries names, titles, places, chapters, pictures or data beside sound and picture."""
+    """Whether the file carries names, titles, places, chapters, pictures or data beside sound and picture,
+    or text within the pictures."""
     video: VideoStream | None = None
     audio: AudioStream | None = None
 

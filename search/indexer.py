@@ -24,7 +24,7 @@ from archive.queries import outbox, testimonies
 from schemas.query import INDEXES, IndexName
 from search.backend import SearchBackend
 from search.reindexing import reindex, settle
-from search.writing import BATCH, Known, write
+from search.writing import BATCH, Known, doubting, write
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _finish(engine: Engine, backend: SearchBackend, index: IndexName, between: C
 def _deliver(engine: Engine, backend: SearchBackend, ids: Sequence[int], *, purge: bool) -> None:
     written: dict[IndexName, list[Holding]] = {}
     for index in INDEXES:
-        with backend.writing(index) as batch:
+        with doubting(engine, ids), backend.writing(index) as batch:
             written[index] = write(engine, batch, index, ids, _known(index))
         if purge:
             _purge(engine, backend, index)
@@ -145,7 +145,7 @@ def _purge(engine: Engine, backend: SearchBackend, index: IndexName) -> None:
         again = sorted(soiled)[:BATCH]
         with reading(engine) as session:
             known = {row.public_id: row.id for row in testimonies.load_by_public_ids(session, again)}
-        with backend.writing(index) as batch:
+        with doubting(engine, known.values()), backend.writing(index) as batch:
             holdings = write(engine, batch, index, known.values(), _known(index))
             for unknown in again:
                 if unknown not in known:

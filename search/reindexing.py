@@ -20,7 +20,7 @@ from archive.errors import IndexDiffers, IndexUnusable
 from archive.queries import drafted, testimonies
 from schemas.query import IndexName
 from search.backend import Contents, Draft, SearchBackend
-from search.writing import BATCH, Known, write
+from search.writing import BATCH, Known, doubting, write
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def reindex(engine: Engine, backend: SearchBackend, index: IndexName) -> Generat
         yield _progress(engine, index, resumed)
         while True:
             if due := _due(engine, draft) or _soiled(engine, draft):
-                with draft.writing() as batch:
+                with doubting(engine, due), draft.writing() as batch:
                     held = write(engine, batch, index, due, _known(draft))
                 with writing(engine) as session:
                     indexed.draft(session, draft.name, index, held)

@@ -1,6 +1,7 @@
 """A testimony as an index is to hold it: read from the record as it is now, and put into a batch."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -8,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from archive import clock
 from archive.access import PUBLIC, STAFF, Viewer
+from archive.changes import outbox
 from archive.changes.indexed import Holding
-from archive.database import reading
+from archive.database import reading, writing
+from archive.errors import WriteDoubtful
 from archive.models import Testimony
 from archive.queries import readings, testimonies
 from archive.reading import Reading
@@ -34,6 +37,19 @@ def write(
 ) -> list[Holding]:
     """Write these testimonies as they are now; one at a time in memory: a transcript may be of hours."""
     return [_write(engine, batch, index, testimony_id, known) for testimony_id in testimony_ids]
+
+
+@contextmanager
+def doubting(engine: Engine, testimony_ids: Collection[int]) -> Iterator[None]:
+    """Where it raises WriteDoubtful that these are written, they are put into the outbox again: another may
+    have ticked them off already. Every search leaves them out until they are delivered."""
+    try:
+        yield
+    except WriteDoubtful:
+        with writing(engine) as session:
+            for testimony in testimonies.load(session, testimony_ids):
+                outbox.announce_to_index(session, testimony)
+        raise
 
 
 def _write(engine: Engine, batch: Batch, index: IndexName, testimony_id: int, known: Known) -> Holding:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -13,13 +14,14 @@ from starlette.types import Scope
 
 import archive.clock
 from archive.database import open_engine
-from archive.dates import WatchedClock
+from archive.dates import note_dates
 from archive.migrations import upgrade
 from archive.settings import Settings
 from archive.store import create_store
 from search.backend import create_backend
 from web import urls
 from web.assets import Assets
+from web.clock import SiteClock
 from web.dependencies import Services
 from web.errors import handle_errors
 from web.pages import Pages
@@ -38,19 +40,26 @@ class VersionedFiles(StaticFiles):
         return response
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.clock.now) -> FastAPI:
-    """The site of the archive that `settings` describes. `clock` says when a request is judged."""
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = archive.clock.now,
+    worker: Callable[[], bool] | None = None,
+) -> FastAPI:
+    """The site of the archive that `settings` describes. `clock` says when a request is judged, `worker`
+    whether the worker process beside the site is there, where there is to be one."""
     assets = Assets()
     engine = open_engine(settings)
-    watched = WatchedClock(engine, clock)
+    site_clock = SiteClock(partial(note_dates, engine), clock)
     services = Services(
         settings=settings,
         engine=engine,
         store=create_store(settings),
         backend=create_backend(settings),
         pages=Pages(settings, assets),
-        clock=watched,
-        streams=Streams(engine, watched),
+        clock=site_clock,
+        streams=Streams(engine, site_clock),
+        worker=worker,
     )
 
     @asynccontextmanager
@@ -58,6 +67,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = archive.cl
         upgrade(services.engine)
         yield
         services.streams.close()
+        site_clock.close()
         services.backend.close()
         services.engine.dispose()
 

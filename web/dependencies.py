@@ -30,6 +30,8 @@ class Services:
     pages: Pages
     clock: Callable[[], datetime]
     streams: Streams
+    worker: Callable[[], bool] | None
+    """Whether the worker process beside the site is there; None where there is to be none."""
 
 
 def find_services(request: Request) -> Services:

@@ -1,17 +1,18 @@
 """Noting that dates of access statements have come, so that a clock that is set back opens nothing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from archive.changes import events, outbox
 from archive.models import Testimony
-from archive.queries import dates, testimonies
+from archive.queries import testimonies
 from archive.statements import last_date
 
 
 def reach(testimony: Testimony, now: datetime) -> bool:
-    """Note the latest date of a loaded testimony that has come; whether it is news."""
+    """Note the latest date of a testimony, loaded with its statements, that has come; whether it is news."""
     date = last_date(testimony, now)
     if date is None or (testimony.reached_at is not None and testimony.reached_at >= date):
         return False
@@ -19,10 +20,10 @@ def reach(testimony: Testimony, now: datetime) -> bool:
     return True
 
 
-def reach_all(session: Session, since: datetime | None, now: datetime) -> None:
-    """The same for every testimony of which a date came after `since` (None: ever), each announced as a
-    closing: which of the two a date brings is not asked."""
-    for testimony in testimonies.load(session, dates.unnoted(session, since, now)):
+def reach_all(session: Session, ids: Collection[int], now: datetime) -> None:
+    """The same for testimonies by row id, each announced as a closing: which of the two a date brings is not
+    asked."""
+    for testimony in testimonies.load_dated(session, ids):
         if reach(testimony, now):
             events.record(
                 session,

@@ -1,5 +1,6 @@
 """Recording who or what did what, when, with which outcome."""
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from archive.models import Event
 
 
+@cache  # the distribution's files are read for it, and on some days thousands of dates are noted
 def program_agent() -> str:
     """This program as the agent of an event."""
     return f"testimony-archive {version('testimony-archive')}"

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from archive.models import Drafted, Indexed
+from archive.changes import outbox
+from archive.models import Drafted, Indexed, Testimony
 
 _TOGETHER = 500
 """Rows that are settled in one transaction: others write between."""
@@ -27,7 +28,8 @@ def remember(session: Session, index_name: str, holdings: Sequence[Holding]) -> 
     """Keep which documents of these testimonies an index holds now.
 
     Two processes may remember in another order than they wrote: what is known of a later change stays, and of
-    the same one the earlier `stale_at`.
+    the same one the earlier `stale_at`. Or they wrote in that order, too, the earlier one late (its machine
+    was frozen), over what was closed since: so the testimony is delivered anew, and left out until it is.
     """
     known = _indexed(session, index_name, [each.testimony_id for each in holdings])
     for each in holdings:
@@ -36,6 +38,7 @@ def remember(session: Session, index_name: str, holdings: Sequence[Holding]) -> 
             row = known[each.testimony_id] = Indexed(testimony_id=each.testimony_id, index_name=index_name)
             session.add(row)
         elif row.number > each.number:
+            outbox.announce_to_index(session, session.get_one(Testimony, each.testimony_id))
             continue
         stale_at = each.stale_at
         if row.number == each.number and row.stale_at is not None:

@@ -44,7 +44,8 @@ def announce_words(session: Session, testimony: Testimony, at: datetime) -> int:
 
 
 def announce_to_index(session: Session, testimony: Testimony) -> None:
-    """Have a testimony indexed anew, though nothing in the record changed: a date opened or closed it.
+    """Have a testimony indexed anew, though nothing in the record changed: a date opened or closed it, or
+    what an index holds of it is in doubt.
 
     Which of the two is not asked: a closing is what it is handled as.
     """

@@ -1,21 +1,17 @@
 """`testimony serve`: the site, with a worker beside it."""
 
 import ipaddress
-import multiprocessing
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Annotated
+from contextlib import nullcontext
+from types import FrameType
+from typing import Annotated
 
 import typer
 
 from archive.errors import WrongInput
 from ingest.cli.app import Archive, app, open_archive
-from ingest.cli.worker import work_beside
-
-if TYPE_CHECKING:
-    from archive.settings import Settings
+from ingest.cli.beside import WorkerBeside
 
 
 @app.command()
@@ -81,25 +77,20 @@ def serve_on(
                     typer.echo(invitation)
                 sys.stdout.flush()
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if beside is not None:
+                beside.let_go()  # its end is no news any more
+            super().handle_exit(sig, frame)
+
     archive.engine.dispose()  # the schema is up to date; the site opens its own connections
     level = archive.settings.log_level
-    config = configure(create_app(archive.settings), log_level="warning" if level == "info" else level)
-    with _worker_beside(archive.settings) if worker else nullcontext():
+    beside = WorkerBeside(archive.settings) if worker else None
+    site = create_app(archive.settings, worker=beside.alive if beside is not None else None)
+    config = configure(site, log_level="warning" if level == "info" else level)
+    with beside or nullcontext():
         Announcing(config).run(sockets=[listener])
 
 
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-@contextmanager
-def _worker_beside(settings: "Settings") -> Iterator[None]:
-    # A fresh interpreter: a fork would take over the site's threads, sockets and connections half-way.
-    process = multiprocessing.get_context("spawn").Process(target=work_beside, args=(settings,))
-    process.start()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.join()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from archive.errors import DatabaseUnavailable, WorkerLost, WorkerRunning
+from archive.errors import ArchiveError, DatabaseUnavailable, WorkerLost, WorkerRunning
 from ingest.cli.app import Archive, app, open_archive, set_log_level
 from ingest.cli.options import ComputeType, Device, EngineName, Model
 
@@ -83,7 +83,7 @@ def check_recognition(settings: "Settings") -> None:
 
 def work_beside(settings: "Settings") -> None:
     """The worker process beside a site: ends with it, however that ends, and gives way while another worker
-    has the archive."""
+    has the archive. What it cannot work without is said, and ends it with exit code 1."""
     set_log_level(settings.log_level)
     stop = stop_on_signals(saying=None)
     Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
@@ -93,6 +93,9 @@ def work_beside(settings: "Settings") -> None:
             _work(archive, stop)
         except WorkerRunning:
             stop.rest(_RETRY_SECONDS)
+        except ArchiveError as error:
+            log.error("%s", error)
+            raise SystemExit(1) from error
     archive.close()
 
 

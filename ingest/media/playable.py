@@ -12,10 +12,11 @@
 | ogg, opus, webm                                   | not in older Safari | encoded                         |
 | anything else                                     | some  | encoded                                       |
 
-Two more reasons for a copy, whatever the codec. A file with names, titles or places in its tags would
-give them to everyone who downloads it: its copy has none. And a file whose time does not begin at zero:
-ffmpeg counts from its start, a browser from 0 (an MP4 with a first time of 1.98 s had a sound at 3.0 s
-for ffmpeg and at 5.0 s for Chromium), and cited times have to hold in what is played.
+Two more reasons for a copy, whatever the codec. A file with names, titles or places in its tags, or
+captions in its pictures, would give them to everyone who downloads it: its copy has none. And a file
+whose time does not begin at zero: ffmpeg counts from its start, a browser from 0 (an MP4 with a first
+time of 1.98 s had a sound at 3.0 s for ffmpeg and at 5.0 s for Chromium), and cited times have to hold in
+what is played.
 """
 
 from dataclasses import dataclass

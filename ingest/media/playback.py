@@ -5,7 +5,7 @@ whole (`unfinished`); it can be made again. Like the poster and the recogniser's
 start of the file as ffmpeg sees it (`0` is the earliest first packet of any stream): sound that starts later
 than the picture, or has holes, is filled with silence; a picture that starts later repeats its first frame.
 So a word's time in the recogniser's sound is its time in what is played. Nothing of the original's tags,
-chapters or cover goes into a copy.
+chapters or cover goes into a copy, nor captions that lie in its pictures.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ import ffmpeg
 
 from archive.access import Span
 from archive.errors import MediaError
+from ingest.media.captions import WITHOUT_TEXT, carries_text
 from ingest.media.closing import blacken, check_closed, silence
 from ingest.media.commands import SANDBOX, Limits, Programs, Progress, address, encode
 from ingest.media.composition import ANONYMOUS, SLACK, TALLEST, falls_short, mixed, threads
@@ -50,7 +51,13 @@ def make_playback(
         return None
     target = folder / f"{name}{plan.suffix}"
     with whole(target) as unfinished:
-        arguments = _playback_arguments(path, probe, plan, unfinished, closed)
+        video = probe.video
+        mute = (
+            plan.video is How.COPIED
+            and video is not None
+            and carries_text(path, video.stream, probe.size, programs)
+        )
+        arguments = _playback_arguments(path, probe, plan, unfinished, closed, mute=mute)
         seconds = probe.duration_ms / 1000
         slowest = 20 if plan.video is How.ENCODED else 2  # times the length of the recording
         limits = Limits(
@@ -78,14 +85,14 @@ def _check(path: Path, probe: Probe, copy: Path, programs: Programs) -> Probe:
 
 
 def _playback_arguments(
-    path: Path, probe: Probe, plan: Playback, target: Path, closed: Sequence[Span]
+    path: Path, probe: Probe, plan: Playback, target: Path, closed: Sequence[Span], *, mute: bool = False
 ) -> list[str]:
     source = ffmpeg.input(address(path), threads=threads(), **SANDBOX)
     streams, options = [], dict(ANONYMOUS)
     if probe.video is not None:
         picture = source[str(probe.video.stream)]
         if plan.video is How.COPIED:
-            options["c:v"] = "copy"
+            options |= {"c:v": "copy"} | ({"bsf:v": WITHOUT_TEXT} if mute else {})
         else:
             if closed:
                 picture = blacken(picture, closed, 1000 / (probe.video.frame_rate or _USUAL_FRAMES))
@@ -142,5 +149,5 @@ def _h264(video: VideoStream) -> dict[str, Any]:
         # A picture to start from every two seconds, so that a seek is quick.
         "force_key_frames": "expr:gte(t,n_forced*2)",
         "threads": threads(),
-        "a53cc": 0,  # captions that lie in the pictures would be a text that nobody asked the gate for
+        "a53cc": 0,  # as `WITHOUT_TEXT`, for pictures that are encoded
     }

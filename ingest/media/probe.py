@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from archive.errors import MediaError, ProgramFailed
 from ingest.media.boxes import index_first, is_webm
+from ingest.media.captions import carries_text
 from ingest.media.carried import carries_more
 from ingest.media.commands import MOST_PIXELS, Limits, Programs, address, run, sandbox
 from schemas.media import AudioStream, Probe, VideoStream
@@ -88,7 +89,7 @@ class _Extent:
 
 
 def probe(path: Path, programs: Programs) -> Probe:
-    """What `path` holds. Reads the whole file once.
+    """What `path` holds. Reads the whole file, and an MP4 with H.264 twice.
 
     Raises MediaError where it is none of the kinds that the archive takes, damaged beyond reading, or without
     sound and picture. A file that ends before its header says is described as far as it goes
@@ -127,7 +128,15 @@ def probe(path: Path, programs: Programs) -> Probe:
         start_ms=round(start * 1000),
         bit_rate=max(1, size * 8000 // duration_ms),
         index_first=index_first(path) if container in ("mp4", "mov") else None,
-        described=_is_described(header) or carries_more(path, container),
+        described=_is_described(header)
+        or carries_more(path, container)
+        or (
+            # All others are played in copies, which carry no text.
+            container == "mp4"
+            and video is not None
+            and video.codec == "h264"
+            and carries_text(path, video.stream, size, programs)
+        ),
         video=video,
         audio=audio,
     )

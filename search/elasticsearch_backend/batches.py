@@ -16,7 +16,7 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from archive.errors import SearchUnavailable
+from archive.errors import SearchUnavailable, WriteDoubtful
 from schemas.query import IndexName
 from search.documents import Documents
 from search.elasticsearch_backend import layout
@@ -83,7 +83,7 @@ def write_batch(
         if not batch.testimonies:
             return
         sender = _Sender(connection, f"{index} search index", alias, lease)
-        with connection.explained(f"{index} search index"):
+        with sender.surely(), connection.explained(f"{index} search index"):
             sender.settle()
             batch.drop(read_documents(connection.asking, alias, batch.testimonies))
             for operations in spool.requests():
@@ -111,6 +111,28 @@ class _Sender:
 
     def __init__(self, connection: Connection, what: str, alias: str, lease: Lease) -> None:
         self._connection, self._what, self._alias, self._lease = connection, what, alias, lease
+        self._sent = False
+
+    @contextmanager
+    def surely(self) -> Iterator[None]:
+        """Raise WriteDoubtful where the right to write was another's before all that was sent had arrived: a
+        machine that is frozen between looking and sending wakes up after others have written."""
+        try:
+            yield
+        except SearchUnavailable as error:
+            if self._sent and not self._is_confirmed():
+                raise WriteDoubtful(str(error)) from error
+            raise
+        if self._sent and not self._is_confirmed():
+            raise WriteDoubtful(f"Another process may have written the {self._what} at the same time.")
+
+    def _is_confirmed(self) -> bool:
+        try:
+            self._lease.confirm()
+        except SearchUnavailable as error:
+            log.debug("%s", error)
+            return False
+        return True
 
     def settle(self) -> None:
         """Wait until no earlier request writes this index any more: one that its sender gave up may be at
@@ -128,6 +150,7 @@ class _Sender:
         were refused and why."""
         for pause in (*_PAUSES, None):
             self._lease.insist()
+            self._sent = True
             refused = self._refused(operations)
             if not refused:
                 return

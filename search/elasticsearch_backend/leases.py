@@ -48,6 +48,7 @@ class Lease:
         self.holder = secrets.token_hex(8)
         self._number = number
         self._renewed = time.monotonic()
+        self._renewing = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"lease {right}", daemon=True)
 
@@ -60,6 +61,21 @@ class Lease:
         """Return while the right is surely held; raise SearchUnavailable where another may have it."""
         if time.monotonic() - self._renewed > LEASE_SECONDS / 2:
             raise SearchUnavailable("The right to write the search index could not be renewed in time.")
+
+    def confirm(self) -> None:
+        """Return where nobody else had the right up to now; raise SearchUnavailable where somebody may have.
+
+        `insist` goes by a clock that stands still where the machine is frozen; this asks.
+        """
+        try:
+            self._renew(-1)
+        except (ConflictError, NotFoundError):
+            self._renewed = float("-inf")
+            raise SearchUnavailable(
+                "Another process took over the right to write the search index."
+            ) from None
+        except (ApiError, TransportError) as error:
+            raise self._connection.explain(error, "index of rights") from error
 
     def end(self) -> None:
         """Let go of it."""
@@ -77,23 +93,26 @@ class Lease:
         beat = 0
         while not self._ended.wait(BEAT_SECONDS):
             beat += 1
-            began = time.monotonic()
-            term, number = self._number
             try:
-                answer = self._connection.patient(LEASE_SECONDS / 2).index(
-                    index=self._place,
-                    id=self.right,
-                    document={"holder": self.holder, "beat": beat},
-                    if_primary_term=term,
-                    if_seq_no=number,
-                    require_alias=False,
-                )
+                self._renew(beat)
             except (ConflictError, NotFoundError):
                 self._renewed = float("-inf")  # another has it
                 return
             except (ApiError, TransportError) as error:
                 log.debug("the right %s is not renewed: %s", self.right, error)
-                continue
+
+    def _renew(self, beat: int) -> None:
+        with self._renewing:
+            began = time.monotonic()
+            term, number = self._number
+            answer = self._connection.patient(LEASE_SECONDS / 2).index(
+                index=self._place,
+                id=self.right,
+                document={"holder": self.holder, "beat": beat},
+                if_primary_term=term,
+                if_seq_no=number,
+                require_alias=False,
+            )
             self._number = (answer["_primary_term"], answer["_seq_no"])
             self._renewed = began
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,16 +10,20 @@ import pytest
 import tantivy
 
 from archive.access import PUBLIC, STAFF
+from archive.changes import outbox as outbox_changes
 from archive.changes.access import NewStatement
-from archive.database import reading
-from archive.errors import SearchUnavailable
+from archive.changes.indexed import Holding, remember
+from archive.database import reading, writing
+from archive.errors import SearchUnavailable, WriteDoubtful
+from archive.models import Testimony
 from archive.queries import found, outbox
 from schemas.query import INDEXES, IndexName
 from schemas.results import SearchPage
-from search.backend import SearchBackend, create_backend
+from search.backend import Batch, SearchBackend, create_backend
 from search.find import ask, find
 from search.indexer import deliver, prepare
 from search.reindexing import reindex
+from search.writing import write
 from tests.archives import NOW, SmallArchive
 
 
@@ -212,3 +217,62 @@ def test_what_was_written_and_not_ticked_off_is_no_older_copy(
     names = {index: backend.live(index) for index in INDEXES}
     prepare(archive.engine, backend, compare=True)
     assert {index: backend.live(index) for index in INDEXES} == names
+
+
+def deliver_beside(archive: SmallArchive, public_id: str) -> None:
+    """Another's delivery, as far as the database knows: it wrote, remembered and ticked off."""
+    with writing(archive.engine) as session:
+        row = session.get_one(Testimony, archive.row_id(public_id))
+        for index in INDEXES:
+            remember(session, index, [Holding(row.id, row.change_number, frozenset(), None)])
+        outbox_changes.tick(session, row.id, "index", row.change_number)
+
+
+def test_an_old_state_that_is_written_late_is_left_out_at_once_and_made_good(
+    archive: SmallArchive, backend: SearchBackend
+) -> None:
+    """Its writer was frozen while another wrote the closing and ticked it off."""
+    public_id = archive.add("Weather", [["It rained quietly in Łódź.", "Then snow fell."]])
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    with backend.writing("public") as batch:
+        held = write(archive.engine, batch, "public", [archive.row_id(public_id)], lambda *_: ())
+        archive.close_stretch(public_id, 0, 900)
+        deliver_beside(archive, public_id)
+    with reading(archive.engine) as session:
+        assert outbox.count(session, "index") == 0  # nobody else will deliver it
+    with writing(archive.engine) as session:
+        remember(session, "public", held)
+    with reading(archive.engine) as session:
+        assert public_id in outbox.left_out(session, NOW)
+    assert search(archive, backend, "snow").total.testimonies == 0
+    assert deliver(archive.engine, backend) == 1
+    assert search(archive, backend, "rained").total.testimonies == 0
+    assert ids(search(archive, backend, "snow")) == {public_id}
+
+
+def test_what_was_written_while_the_right_was_lost_is_delivered_anew(
+    archive: SmallArchive, backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public_id = archive.add("Weather", [["It rained in Łódź."]])
+    prepare(archive.engine, backend)
+    archive.state(public_id, NewStatement("public"))  # so that something waits
+    opened = backend.writing
+
+    @contextmanager
+    def frozen(index: IndexName) -> Iterator[Batch]:
+        with opened(index) as batch:
+            yield batch
+        deliver_beside(archive, public_id)
+        raise WriteDoubtful("another process may have written it at the same time")
+
+    monkeypatch.setattr(backend, "writing", frozen)
+    with pytest.raises(WriteDoubtful):
+        deliver(archive.engine, backend)
+    monkeypatch.undo()
+    with reading(archive.engine) as session:
+        assert public_id in outbox.left_out(session, NOW)
+    assert deliver(archive.engine, backend) == 1
+    assert ids(search(archive, backend, "rained")) == {public_id}
+    with reading(archive.engine) as session:
+        assert outbox.left_out(session, NOW) == frozenset()

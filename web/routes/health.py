@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 @router.get("/healthz")
 def health(services: TheServices) -> JSONResponse:
     """200 while testimonies can be read, 503 when they cannot. A search that is away or is being made anew is
-    told, and is no reason to take the site down."""
+    told, and is no reason to take the site down; neither is that the worker beside it ended, and is to be
+    started again."""
     database = search = "ok"
     try:
         with reading(services.engine) as session:
@@ -36,4 +37,6 @@ def health(services: TheServices) -> JSONResponse:
         search = "being made anew" if isinstance(error, IndexUnusable) else "away"
     status = 200 if database == "ok" else 503
     answer = {"status": "ok" if status == 200 else "away", "database": database, "search": search}
+    if services.worker is not None:
+        answer["worker"] = "ok" if services.worker() else "away"
     return JSONResponse(answer, status, {"cache-control": "no-store"})

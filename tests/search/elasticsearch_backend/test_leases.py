@@ -105,5 +105,18 @@ def test_a_right_that_was_lost_is_not_used(
         lease._thread.join(60)  # it ends by itself when it sees that the right is another's
         with pytest.raises(SearchUnavailable, match="could not be renewed"):
             lease.insist()
+        with pytest.raises(SearchUnavailable, match="Another process took over"):
+            lease.confirm()
     if how == "taken":  # and not let go of either
         assert connection.asking.get(**where)["_source"]["holder"] == "another"
+
+
+def test_whoever_was_frozen_finds_out_by_asking(connection: Connection, on_elasticsearch: Settings) -> None:
+    """Its thread has not looked yet, and its clock stood still."""
+    with rights(connection, on_elasticsearch).held("it", "busy") as lease:
+        lease.confirm()
+        connection.writing.index(
+            index=place(on_elasticsearch), id="it", document={"holder": "another", "beat": 1}
+        )
+        with pytest.raises(SearchUnavailable, match="Another process took over"):
+            lease.confirm()

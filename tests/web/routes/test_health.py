@@ -1,7 +1,9 @@
 import pytest
+from fastapi.testclient import TestClient
 
 from archive.errors import SearchUnavailable
 from tests.web.sites import Site
+from web.app import create_app
 
 
 def test_all_is_well(library: Site) -> None:
@@ -31,3 +33,11 @@ def test_a_database_that_is_away_takes_it_down_without_saying_why(site: Site) ->
     answer = site.client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "away", "database": "away", "search": "ok"}
+
+
+def test_a_worker_beside_the_site_is_told_of(library: Site) -> None:
+    for there, told in ((True, "ok"), (False, "away")):
+        app = create_app(library.archive.settings, worker=lambda there=there: there)  # type: ignore[misc]
+        with TestClient(app) as client:
+            answer = client.get("/healthz")
+        assert (answer.status_code, answer.json()["worker"]) == (200, told)
