@@ -1,9 +1,9 @@
 """Copies for listening: made where one is missing, removed where nobody may or needs to be given one.
 
 A file comes into the derivatives folder, or goes from it, within the write transaction that adds or deletes
-its row; where the record refuses (its disk is full, say), it is taken back. Killed in between, a worker leaves
-a file without a row, or a row without a file; both are set right when the testimony is looked at again, which
-is due until the transaction is done. A row whose copy nobody is to have is served to nobody
+its row; where the record refuses (its disk is full, say), it is taken back. Killed in between, a worker
+leaves a file without a row, or a row without a file; both are set right when the testimony is looked at
+again, which is due until the transaction is done. A row whose copy nobody is to have is served to nobody
 (`archive.queries.readings`), however long its file stays.
 """
 
