@@ -6,7 +6,6 @@ statements wait for no other writer (they begin no write transaction of the arch
 that it lives while a long one is under way.
 """
 
-import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar, cast
@@ -64,11 +63,19 @@ def manager_of(engine: Engine) -> JobManager:
 
 
 def ask(question: Coroutine[Any, Any, T]) -> T:
-    """The answer of the job manager, by `EngineConnector`. Raises DatabaseUnavailable."""
+    """The answer of the job manager, by `EngineConnector`. Raises DatabaseUnavailable.
+
+    That connector awaits nothing, so the answer is there at once: no event loop is needed, and none that runs
+    in this thread already is in the way.
+    """
     try:
-        return asyncio.run(question)
+        question.send(None)
+    except StopIteration as answer:
+        return cast("T", answer.value)
     except (ConnectorException, psycopg.Error) as error:
         raise DatabaseUnavailable(f"the queue cannot be asked: {error.__cause__ or error}") from error
+    question.close()
+    raise AssertionError("the job manager waits for something else than its connector")
 
 
 def driver_of(connection: Connection) -> "psycopg.Connection[Any]":

@@ -20,7 +20,7 @@ from archive.errors import ObjectNotFound, StoreDamaged, StoreError, WrongInput
 from archive.store import Examined, Known, StoredFile, Survey, Version
 from archive.store.builds import own_build, sweep
 from archive.store.content import check_names
-from archive.store.durable import move, sync_folder, sync_folders, write_new
+from archive.store.durable import move, remove_folder, sync_folder, sync_folders, write_new
 from archive.store.inventories import INVENTORY, SIDECAR, Inventory, continued, is_valid
 from archive.store.locks import hold
 from archive.store.patience import examine_at_rest
@@ -193,6 +193,9 @@ class OcflStore:
             folder, name = self._root.folder / ready.path, f"v{inventory.number}"
             move(whole / name, folder / name)
             publish(folder, inventory, ready.build)
+        # Before anybody records that it is there: who finds that recorded adds nothing, and sweeps nothing.
+        remove_folder(ready.build)
+        sync_folder(self._root.builds)
         return inventory.version()
 
     def _bring_in(self, build: Path, path: Path) -> None:

@@ -1,5 +1,6 @@
 """The queue on PostgreSQL: the contract, workers that die, and workers that are taken for dead."""
 
+import asyncio
 import secrets
 import subprocess
 import sys
@@ -191,3 +192,13 @@ def test_a_database_that_fails_is_the_workers_trouble(
     jobs: list[Job] = []
     do_all(queue, jobs.append)
     assert jobs == [Job(7, attempts=1)]
+
+
+def test_an_event_loop_that_runs_in_the_thread_is_not_in_the_way(
+    engine: Engine, queue: ProcrastinateQueue
+) -> None:
+    async def work() -> list[int]:
+        defer(queue, engine, 7)
+        return do_all(queue)
+
+    assert asyncio.run(work()) == [7]

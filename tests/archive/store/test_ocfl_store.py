@@ -64,6 +64,17 @@ def test_content_is_kept_once_and_never_again(root: Path) -> None:
     validate(root)
 
 
+def test_of_what_is_kept_no_build_is_left_when_it_is_recorded(root: Path) -> None:
+    """Killed or without power after that, nobody would come by to remove it."""
+    store = OcflStore(root)
+    for content in (b"bread", b"butter", b"butter"):  # a new object, another version, nothing new
+        files = {"a.txt": StoredFile(content, sha512(content))}
+        with store.preparing("bcdfgh2345", files, message="a test", agent="tests") as keep:
+            keep()
+            assert list(StorageRoot(root).builds.iterdir()) == []
+        validate(root)
+
+
 def test_sha256_stands_beside_sha512(root: Path) -> None:
     store = OcflStore(root)
     add(store, "bcdfgh2345", a_txt=b"bread")
