@@ -67,8 +67,8 @@ def test_content_is_kept_once_and_never_again(root: Path) -> None:
 def test_of_what_is_kept_no_build_is_left_when_it_is_recorded(root: Path) -> None:
     """Killed or without power after that, nobody would come by to remove it."""
     store = OcflStore(root)
-    for content in (b"bread", b"butter", b"butter"):  # a new object, another version, nothing new
-        files = {"a.txt": StoredFile(content, sha512(content))}
+    for said in (b"bread", b"butter", b"butter"):  # a new object, another version, nothing new
+        files = {"a.txt": StoredFile(said, sha512(said))}
         with store.preparing("bcdfgh2345", files, message="a test", agent="tests") as keep:
             keep()
             assert list(StorageRoot(root).builds.iterdir()) == []
