@@ -88,6 +88,7 @@ def test_levels(level: str) -> None:
     assert visible(STAFF, row, "read", NOW).described == (level != "withdrawn")
 
 
+@pytest.mark.slow
 @given(
     st.lists(statements(), max_size=6),
     st.sampled_from(["public", "registered", "reading room", "restricted"]),
@@ -125,6 +126,7 @@ def test_one_more_statement_in_force_never_opens_what_another_closes(
         assert opening.hears_all(number) == (not closed)
 
 
+@pytest.mark.slow
 @given(st.lists(statements(), max_size=6))
 def test_a_higher_clearance_never_sees_less(rows: list[AccessStatement]) -> None:
     row = describe(rows)
@@ -199,6 +201,7 @@ def test_partly_closed_is_closed(start: int, length: int, cut: int, cut_length: 
         assert span_of(spans, start, start + length) is None
 
 
+@pytest.mark.slow
 @given(
     st.lists(statements(), max_size=6),
     st.sampled_from(["public", "registered", "reading room", "restricted"]),

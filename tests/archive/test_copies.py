@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ Cuts = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(Cuts, st.integers(-3000, 3000), st.integers(1, 10_000))
 @settings(max_examples=200)
 def test_a_moment_is_closed_in_the_copy_exactly_where_it_is_closed(

@@ -134,6 +134,7 @@ def test_nothing_is_wrong_with_a_whole_archive(archive: SmallArchive, whole: str
     assert verify(archive.settings, quick=True) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BREAKINGS)
 def test_each_breaking_is_found_for_what_it_is_and_nothing_else(
     archive: SmallArchive, whole: str, name: str
@@ -244,6 +245,7 @@ def test_what_is_being_derived_is_not_unexpected(archive: SmallArchive, whole: s
     assert verify(archive.settings) == []
 
 
+@pytest.mark.slow
 def test_a_store_that_others_write_to_is_whole_all_the_time(archive: SmallArchive, whole: str) -> None:
     stop = Event()
 
@@ -278,6 +280,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.slow
 @sqlite_alone("its journals")
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_a_database_left_in_a_transaction_is_read_as_it_was_before_and_not_touched(

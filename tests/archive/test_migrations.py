@@ -22,6 +22,7 @@ from tests.databases import check_whole, settings_of
 MOMENT = "2026-01-27 12:00:00.000000"
 
 
+@pytest.mark.slow
 def test_no_drift(tmp_path: Path) -> None:
     engine = open_engine(settings_of(tmp_path))
     upgrade(engine)
@@ -31,6 +32,7 @@ def test_no_drift(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_captions_and_files_of_the_first_house_are_carried_over(tmp_path: Path) -> None:
     engine = open_engine(settings_of(tmp_path))
     with engine.begin() as connection:

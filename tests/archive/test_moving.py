@@ -75,6 +75,7 @@ def is_empty(archive: SmallArchive) -> bool:
         return all(session.execute(select(table)).first() is None for table in Base.metadata.sorted_tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["sqlite", "postgresql"])
 def test_a_furnished_archive_goes_there_and_back(pair: Pair, first: str) -> None:
     source, target = pair.make("first", first), pair.make("second", OTHER[first])
@@ -152,6 +153,7 @@ def test_every_value_survives(examples: list[tuple[str, str | None, datetime, di
         assert everything(target) == everything(back) == everything(source)
 
 
+@pytest.mark.slow
 def test_a_large_value_survives(pair: Pair) -> None:
     source, target = pair.make("a", "sqlite"), pair.make("b", "postgresql")
     detail = {"lines": ["Regen in Łódź \U0001f327"] * 200_000}
@@ -162,6 +164,7 @@ def test_a_large_value_survives(pair: Pair) -> None:
         assert session.query(Event).one().detail == detail
 
 
+@pytest.mark.slow
 def test_what_postgresql_cannot_keep_is_refused_with_its_place(pair: Pair) -> None:
     source, target = pair.make("a", "sqlite"), pair.make("b", "postgresql")
     source.collection(slug="rain", name="ra\0in")
@@ -217,6 +220,7 @@ def test_not_while_a_worker_is_at_work(pair: Pair) -> None:
     assert is_empty(target)
 
 
+@pytest.mark.slow
 def test_a_row_that_is_not_kept_as_given_is_noticed(pair: Pair) -> None:
     source, target = pair.make("a", "sqlite"), pair.make("b", "postgresql")
     source.collection(slug="rain")

@@ -46,6 +46,7 @@ def refusal(engine: Engine, statement: str = "SELECT 1") -> ArchiveError:
     return caught.value
 
 
+@pytest.mark.slow
 def test_no_acknowledged_change_is_lost_where_many_read_and_write(archive: SmallArchive) -> None:
     """What was read in a write transaction is what it changes: with PostgreSQL's default and without the
     lock, two thirds of these are lost."""
@@ -156,6 +157,7 @@ def test_a_server_that_lets_us_not_in_is_named_with_what_it_said(
     assert "\n" not in str(error)
 
 
+@pytest.mark.slow
 def test_a_server_that_went_away_and_came_back(own: OwnServer, tmp_path: Path) -> None:
     engine = opened(own.url("weather"), tmp_path)
     with writing(engine) as session:

@@ -74,6 +74,7 @@ def test_an_object_that_cannot_be_written_holds_up_no_other(archive: SmallArchiv
         assert outbox.waiting(session, "store", 10) == [archive.row_id(damaged)]
 
 
+@pytest.mark.slow
 def test_an_original_that_takes_long_keeps_nobody_from_withdrawing(
     archive: SmallArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +113,7 @@ def test_an_original_that_takes_long_keeps_nobody_from_withdrawing(
     assert archive.store.path(one, "files/hours.wav").read_bytes() == b"hours"
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_an_object_within_a_write_transaction(archive: SmallArchive) -> None:
     """However long somebody has the object: who wants to write elsewhere need not wait for it."""
     one, other = archive.add("Weather", [["It rained."]]), archive.add("Snow", [["Snow fell."]])
@@ -127,6 +129,7 @@ def test_nobody_waits_for_an_object_within_a_write_transaction(archive: SmallArc
     assert _levels(archive, one) == ["public"]
 
 
+@pytest.mark.slow
 def test_an_empty_folder_in_the_place_of_the_store_is_not_begun(
     archive: SmallArchive, tmp_path: Path
 ) -> None:

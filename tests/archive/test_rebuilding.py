@@ -84,6 +84,7 @@ def other(archive: SmallArchive, furnished: list[str], tmp_path: Path) -> Iterat
     copied.close()
 
 
+@pytest.mark.slow
 def test_every_row_comes_back(archive: SmallArchive, furnished: list[str], other: SmallArchive) -> None:
     expected = plain(archive)
     empty = {name for name, found in expected.items() if not found}
@@ -99,6 +100,7 @@ def test_every_row_comes_back(archive: SmallArchive, furnished: list[str], other
     assert "outdated" not in {finding.code for finding in verify(other.settings, quick=True)}
 
 
+@pytest.mark.slow
 def test_what_came_back_can_be_kept_and_come_back_again(other: SmallArchive, tmp_path: Path) -> None:
     bring_back(other)
     with writing(other.engine) as session:
@@ -111,6 +113,7 @@ def test_what_came_back_can_be_kept_and_come_back_again(other: SmallArchive, tmp
     third.close()
 
 
+@pytest.mark.slow
 def test_everything_is_closed_until_somebody_says_otherwise(
     archive: SmallArchive, furnished: list[str], other: SmallArchive
 ) -> None:
@@ -151,6 +154,7 @@ def test_a_notice_is_not_told_either(archive: SmallArchive, tmp_path: Path) -> N
     other.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "confirmed"),
     [
@@ -225,6 +229,7 @@ def _renamed(archive: SmallArchive, public_id: str) -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", DAMAGE)
 def test_a_broken_object_is_a_finding_and_the_others_come_back(
     other: SmallArchive, furnished: list[str], code: str
@@ -269,6 +274,7 @@ def test_an_original_that_is_gone_is_a_finding_and_its_testimony_comes_back(
     assert plain(other) == plain(archive)
 
 
+@pytest.mark.slow
 def test_of_two_objects_that_disagree_the_newest_counts_and_it_is_said(archive: SmallArchive) -> None:
     first, second = (archive.add(title, [["It rained."]], people=()) for title in ("Rain", "Snow"))
     with writing(archive.engine) as session:
@@ -376,6 +382,7 @@ def test_derivatives_that_are_gone_are_made_due(other: SmallArchive, furnished: 
     assert gone in {state.recording_id for state in queue.states()}
 
 
+@pytest.mark.slow
 def test_killed_anywhere_and_run_again_it_is_the_same(
     archive: SmallArchive, furnished: list[str], tmp_path: Path
 ) -> None:

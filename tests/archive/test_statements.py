@@ -113,6 +113,7 @@ def words(draw: st.DrawFn) -> Said:
     return Said(draw(st.sampled_from(LEVELS)), begins, ends)
 
 
+@pytest.mark.slow
 @given(
     st.lists(words(), max_size=4),
     words(),

@@ -3,6 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from archive import clock
 from archive.access import PUBLIC
 from archive.database import reading
@@ -15,6 +17,8 @@ from search.backend import create_backend
 from search.find import ask, find, words_around
 from search.reindexing import reindex
 from tests.archives import SmallArchive
+
+pytestmark = pytest.mark.slow
 
 PASSAGES = 4
 

@@ -65,6 +65,7 @@ class QueueContract:
             transaction.rollback()
         assert queue.states() == []
 
+    @pytest.mark.slow
     @settings(
         max_examples=15,
         deadline=None,
@@ -96,6 +97,7 @@ class QueueContract:
         ]
         assert do_all(queue) == [4, 2, 1, 3]
 
+    @pytest.mark.slow
     def test_a_deposit_of_a_hundred_does_not_keep_one_waiting(self, queue: Queue, engine: Engine) -> None:
         defer(InTurn(queue), engine, *range(1, 101))
         defer(queue, engine, 777)
@@ -126,6 +128,7 @@ class QueueContract:
             {begun[place] > 100, begun[place + 1] > 100} == {True, False} for place in range(11, 29, 2)
         )
 
+    @pytest.mark.slow
     def test_those_that_come_one_by_one_do_not_starve_a_deposit(self, queue: Queue, engine: Engine) -> None:
         """Though another comes whenever one is done: each of the deposit waits for those alone that were
         there when the one before it was begun."""
@@ -293,6 +296,7 @@ class QueueContract:
         assert queue.states() == []
         assert most == 3
 
+    @pytest.mark.slow
     def test_idle_is_called_by_the_calling_thread_and_at_the_end(self, queue: Queue, engine: Engine) -> None:
         defer(queue, engine, 7)
         calls: list[tuple[threading.Thread, bool]] = []
@@ -338,6 +342,7 @@ class QueueContract:
         assert not queue.running()
         assert do_all(queue) == [7, 8]
 
+    @pytest.mark.slow
     def test_a_second_worker_beside_one_that_works(self, queue: Queue, engine: Engine) -> None:
         """Where only one may, it is refused; elsewhere it does what the first has no hand free for, and
         nobody does what may be done by one at a time."""

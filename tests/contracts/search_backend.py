@@ -137,6 +137,7 @@ class SearchBackendContract:
 
     # --- It answers as `match` does -------------------------------------------------------------------------
 
+    @pytest.mark.slow
     @given(data=st.data(), readings=corpora())
     @settings(
         max_examples=10,
@@ -178,6 +179,7 @@ class SearchBackendContract:
                 assert len(shown.segments) >= min(BEST_PASSAGES, len(marks))
                 assert all(segment.marks == marks[segment.id] for segment in shown.segments)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("words", ["rain fog", "rain fog ice sun dew frost hail snow wind storm"])
     def test_finds_every_phrase_over_every_border(self, backend: SearchBackend, words: str) -> None:
         spoken = list(islice(cycle(words.split()), 24)) + ["fog", "fog", "rain"] * 3
@@ -320,6 +322,7 @@ class SearchBackendContract:
         assert {one for page in pages for one in page} == {reading.id for reading in readings}
         assert found(backend, "rain", size=100, page=10_000) == []
 
+    @pytest.mark.slow
     def test_counts_many_passages_exactly(self, backend: SearchBackend) -> None:
         many = make_reading("a", *["rain"] * 1100)
         few = make_reading("b", "fog", *["rain and snow"] * 2)
@@ -331,6 +334,7 @@ class SearchBackendContract:
 
     # --- Facets and filters ---------------------------------------------------------------------------------
 
+    @pytest.mark.slow
     def test_counts_three_thousand_places_exactly(self, backend: SearchBackend) -> None:
         readings = [
             make_reading(

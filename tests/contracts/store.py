@@ -292,6 +292,7 @@ class StoreContract:
             }
             assert set(store.object_ids()) == {"shared", "own0", "own2", "own4", "own6"}
 
+    @pytest.mark.slow
     @settings(max_examples=12, deadline=None)
     @given(writes)
     def test_it_holds_what_a_dictionary_would(self, sequence: list[tuple[str, dict[str, bytes]]]) -> None:
@@ -371,6 +372,7 @@ class StoreContract:
         assert quick is not None
         assert {finding.code for finding in quick.findings} == {"missing"}
 
+    @pytest.mark.slow
     def test_looking_while_others_write_finds_nothing_wrong(self, tmp_path: Path) -> None:
         with self.checked(tmp_path / "store") as store:
             add(store, "bcdfgh2345", a_txt=b"bread")

@@ -41,6 +41,7 @@ def settings_of(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings()
 
 
+@pytest.mark.slow
 def test_it_is_as_the_specification_wants_it() -> None:
     command = [find("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(FILE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -95,6 +96,7 @@ def test_no_variable_that_looks_like_a_secret_has_a_default() -> None:
         assert not re.search(r"PASSWORD|SECRET|TOKEN|KEY", name), f"{name} is {default} by default"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", OURS)
 def test_every_setting_is_one_and_valid(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_of(service, monkeypatch)

@@ -57,6 +57,7 @@ def test_there_are_words_to_be_found() -> None:
     assert closed_words(STATED) != closed_words(TOMORROW)
 
 
+@pytest.mark.slow
 def test_no_closed_word_is_in_an_answer_or_in_the_log(
     archive: Built, caplog: pytest.LogCaptureFixture
 ) -> None:

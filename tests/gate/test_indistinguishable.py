@@ -29,6 +29,8 @@ from tests.gate.everything import EVERYTHING, TOMORROW
 from tests.gate.twins import twin_of
 from tests.gate.worlds import DAY, NOW, World, worlds
 
+pytestmark = pytest.mark.slow
+
 _SEARCHES = ("/search", "/api/v1/search")
 
 FEW, MANY, ALL = 100, 300, 5_000

@@ -24,6 +24,8 @@ from tests.archives import SmallArchive
 from tests.gate.building import STATED, fill, state
 from tests.gate.worlds import DAY, NOW, Statement, Testimony, World, said, worlds
 
+pytestmark = pytest.mark.slow
+
 USES: tuple[Use, ...] = ("describe", "read", "listen", "search", "quote", "download", "embed")
 VIEWERS = (*(Viewer(level) for level in ("public", "registered", "reading room")), STAFF)
 MOMENTS = tuple(NOW + days * DAY for days in range(-4, 5))

@@ -20,6 +20,8 @@ from search.backend import create_backend
 from tests.archives import SmallArchive
 from tests.search.records import differences, search, stray
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[SmallArchive]:

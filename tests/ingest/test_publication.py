@@ -119,6 +119,7 @@ def test_where_a_part_is_closed_other_words_are_a_closing(
     assert closings(archive) == 1
 
 
+@pytest.mark.slow
 @PUBLISHED
 def test_where_nothing_is_closed_they_are_none(archive: SmallArchive, publish: Any) -> None:
     public_id = archive.add("Weather", [["one two three"]])
@@ -138,6 +139,7 @@ def test_the_first_words_of_a_testimony_close_nothing(archive: SmallArchive, pub
     assert closings(archive) == 0
 
 
+@pytest.mark.slow
 def test_a_word_that_moved_into_what_is_closed_is_found_by_nobody_and_leaves_the_index(
     archive: SmallArchive,
 ) -> None:

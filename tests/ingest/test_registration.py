@@ -96,6 +96,7 @@ def test_the_level_of_the_command_line_counts_where_the_description_says_none(ar
         assert readings.read_public_id(session, other.testimony, PUBLIC, "describe", NOW) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields", [{}, {"title": "Weather"}, {"title": "Weather", "accession_number": "A-1"}]
 )
@@ -269,6 +270,7 @@ def test_a_statement_on_a_tape_that_comes_later_is_made_when_it_comes(archive: S
         assert [recording.number for recording in found.recordings] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields", [{"checksum": "0" * 128}, {"chapters": [{"title": "Rain", "start": "1h", "end": "1h1m"}]}]
 )
@@ -336,6 +338,7 @@ def test_a_sidecar_undoes_no_edit(archive: SmallArchive) -> None:
 ELSEWHERE = {"accession_number", "checksum", "texts"}  # texts: tests/ingest/test_texts_registered.py
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", sorted(set(TestimonyMetadata.field_names()) - ELSEWHERE))
 def test_every_field_that_a_sidecar_changes_is_an_update(archive: SmallArchive, field: str) -> None:
     values: dict[str, tuple[Any, Any]] = {

@@ -83,6 +83,7 @@ def test_a_text_alone_is_published_with_its_rows(archive: SmallArchive, tmp_path
     assert (found.recordings, found.duration_ms) == ((), 0)
 
 
+@pytest.mark.slow
 def test_what_it_came_as_and_what_it_became_are_in_the_store(archive: SmallArchive, tmp_path: Path) -> None:
     content = TALK.encode("utf-16")
     done = bring(archive, texts=(text(tmp_path / "a.txt", content),), finish=False, accession_number="T/1")
@@ -96,6 +97,7 @@ def test_what_it_came_as_and_what_it_became_are_in_the_store(archive: SmallArchi
     assert {segment.deposited_text for segment in stored.segments} == {described.public_id}
 
 
+@pytest.mark.slow
 def test_a_second_time_and_a_corrected_text(archive: SmallArchive, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     statuses = []
@@ -109,6 +111,7 @@ def test_a_second_time_and_a_corrected_text(archive: SmallArchive, tmp_path: Pat
     assert "moon" in said(read(archive, done))[1][3]
 
 
+@pytest.mark.slow
 def test_without_an_accession_number_the_same_text_is_known(archive: SmallArchive, tmp_path: Path) -> None:
     talk = text(tmp_path / "a.txt", TALK)
     first = bring(archive, texts=(talk,), **DESCRIBED)
@@ -129,6 +132,7 @@ def test_a_text_that_cannot_be_read_changes_nothing(archive: SmallArchive, tmp_p
         assert testimonies.count(session) == 0
 
 
+@pytest.mark.slow
 def test_one_text_over_two_recordings_waits_for_both(archive: SmallArchive, tmp_path: Path) -> None:
     whole = text(tmp_path / "whole.vtt", LONG, runs_over=BOTH, author="A typist")
     fields = DESCRIBED | {"recordings": [{"file": "1"}, {"file": "2"}]}
@@ -180,6 +184,7 @@ def test_plain_text_over_recordings_has_no_times_and_no_machine_beside_it(
     assert read(archive, done).streams == ()
 
 
+@pytest.mark.slow
 def test_a_text_for_one_of_two_tapes_leaves_the_text_of_both(archive: SmallArchive, tmp_path: Path) -> None:
     talk = text(tmp_path / "a.txt", "Flour and water.", runs_over=((1, 0), (2, 0)))
     second = text(tmp_path / "2.txt", "Water alone.", runs_over=((2, 0),))
@@ -203,6 +208,7 @@ def test_a_recording_that_comes_later_gets_the_text_that_was_there(
     assert [place[:2] for place in said(read(archive, done))] == [(1, 1_000), (1, 1_863_000)]
 
 
+@pytest.mark.slow
 def test_another_file_of_a_recording_is_refused_unless_it_is_called_a_transfer(archive: SmallArchive) -> None:
     bring(archive, a_file("1.m4a"), accession_number="T/6", **DESCRIBED)
     other = DESCRIBED | {"recordings": [{"file": "1b.m4a"}]}
@@ -246,6 +252,7 @@ def test_an_offset_that_leaves_nothing_is_refused(archive: SmallArchive, offset_
         bring(archive, a_file("1.m4a", offset_ms=offset_ms))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "about", [{"start": "1:00", "end": "2:00"}, {"recording": 2}, {"recording": 2, "start": "1:00"}]
 )

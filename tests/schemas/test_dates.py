@@ -71,6 +71,7 @@ def test_slips_are_refused_without_a_word_on_stdout(slip: str, capsys: pytest.Ca
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     st.text("0123456789X-/.~?%[]{},TZ: ", max_size=16)

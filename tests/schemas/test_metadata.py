@@ -403,6 +403,7 @@ names = st.sampled_from(sorted({name for part in PARTS.values() for name in part
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.dictionaries(names, values | st.dictionaries(names, values, max_size=4), max_size=5))
 def test_whatever_is_written_is_read_or_refused_in_a_sentence(data: dict[str, Any]) -> None:

@@ -66,6 +66,7 @@ def test_tokens_stand_in_order_and_have_the_form_of_their_words(text: str, langu
     assert all(token.start < token.end for token in found)
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(min_size=1, max_size=8).filter(str.strip), max_size=5))
 def test_white_space_parts_tokens_and_nothing_else_matters(chunks: list[str]) -> None:
     chunks = [part for chunk in chunks for part in chunk.split()]

@@ -51,6 +51,7 @@ def test_keeps_what_makes_a_difference(one: str, other: str) -> None:
     assert exact(one) != exact(other)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=120))
 @example("A\u00af")
 @example("\U0001e5f1")

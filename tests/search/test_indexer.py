@@ -26,6 +26,8 @@ from search.reindexing import reindex
 from search.writing import write
 from tests.archives import NOW, SmallArchive
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[SmallArchive]:

@@ -126,6 +126,7 @@ def test_marks_count_code_points() -> None:
     assert [text[start:end] for start, end in found.passages[0].marks] == ["re\u0301gen", "Łódź"]
 
 
+@pytest.mark.slow
 @given(data=st.data(), readings=corpora())
 @settings(max_examples=40, deadline=None)
 def test_marks_some_passages_as_it_marks_all(data: st.DataObject, readings: list[Reading]) -> None:

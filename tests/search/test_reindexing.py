@@ -24,6 +24,8 @@ from tests.archives import NOW, SmallArchive
 from tests.search.readings import make_reading
 from tests.search.records import dictionary, differences, search, stray
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["rain", "snow", "hail", "fog", "frost", "storm"]
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from web.catalogue import extract
 from web.wording import DOMAIN, FOLDER
 
@@ -7,6 +9,7 @@ def test_the_template_holds_what_code_and_templates_say() -> None:
     assert written == extract(), "run: python -m web.catalogue"
 
 
+@pytest.mark.slow
 def test_sentences_of_templates_code_and_formats_are_found() -> None:
     template = extract()
     assert 'msgid "Newest testimonies"' in template

@@ -24,6 +24,8 @@ from tests.archives import NOW, SmallArchive
 from web import clock as site_clock
 from web.clock import SiteClock
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 
 

@@ -15,6 +15,8 @@ from tests.archives import NOW
 from tests.web.sites import Site
 from web.app import create_app
 
+pytestmark = pytest.mark.slow
+
 DAMAGES = ("cut", "emptied", "zeroed", "altered", "deleted")
 KINDS = ("term", "idx", "pos", "store", "fast", "fieldnorm")
 """Tantivy's files of a segment."""

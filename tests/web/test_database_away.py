@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from archive.settings import Settings
@@ -9,6 +10,7 @@ from tests.servers.postgresql import started
 from web.app import create_app
 
 
+@pytest.mark.slow
 def test_away_is_said_and_back_is_noticed(tmp_path: Path) -> None:
     with started() as server:
         server.create_migrated("weather")

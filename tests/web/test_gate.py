@@ -50,6 +50,7 @@ def addresses(site: Site, public_id: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_the_word_is_said_nowhere(site: Site, closed_word: str) -> None:
     for address in addresses(site, closed_word):
         answer = site.client.get(address)
@@ -57,6 +58,7 @@ def test_the_word_is_said_nowhere(site: Site, closed_word: str) -> None:
         assert WORD not in answer.text, address
 
 
+@pytest.mark.slow
 def test_without_the_statement_it_is_said(site: Site) -> None:
     public_id = site.add("Fruit", [["They sold one quince on Monday."]], person=True)
     said = [address for address in (f"/testimonies/{public_id}", f"/testimonies/{public_id}/transcript.txt")]
@@ -81,6 +83,7 @@ def test_no_phrase_runs_over_the_place_and_no_time_of_it_is_given(site: Site, cl
     assert "one on" not in re.sub(r"\s+", " ", text)
 
 
+@pytest.mark.slow
 def test_a_closing_leaves_search_at_once_though_the_index_has_not_heard_of_it(site: Site) -> None:
     public_id = site.add("Fruit", [["They sold one quince."]])
     assert site.client.get(f"/api/v1/search?q={WORD}").json()["total"]["testimonies"] == 1
@@ -92,6 +95,7 @@ def test_a_closing_leaves_search_at_once_though_the_index_has_not_heard_of_it(si
     assert "Nothing was found" in site.client.get(f"/search?q={WORD}").text
 
 
+@pytest.mark.slow
 def test_a_files_name_is_said_nowhere(site: Site, closed_word: str) -> None:
     for address in addresses(site, closed_word):
         answer = site.client.get(address)

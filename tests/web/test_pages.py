@@ -15,6 +15,7 @@ def test_templates_escape_and_tolerate_nothing_undefined() -> None:
         make_page().render("error.html", {})
 
 
+@pytest.mark.slow
 def test_whatever_was_described_or_said_is_text_and_never_markup(site: Site) -> None:
     public_id = site.add(
         HOSTILE,

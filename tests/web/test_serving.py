@@ -92,6 +92,7 @@ def read_to_the_end(reader: socket.socket, into: bytearray) -> None:
         into += piece
 
 
+@pytest.mark.slow
 def test_what_the_system_sends_is_what_starlette_sends(served: Served) -> None:
     with TestClient(served.app) as client:
         expected = [client.get("/", headers=headers) for headers in ASKED]

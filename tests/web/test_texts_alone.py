@@ -31,6 +31,7 @@ def test_the_page_has_the_text_and_nothing_to_play(site: Site, alone: str) -> No
     assert "transcript.vtt" not in html
 
 
+@pytest.mark.slow
 def test_it_is_found_and_marked(site: Site, alone: str) -> None:
     answer = site.client.get("/api/v1/search?q=%22every+day%22").json()
     (hit,) = answer["hits"]
@@ -60,6 +61,7 @@ def test_captions_of_it_there_are_none_and_that_is_said(site: Site, alone: str, 
     assert closed.content == site.client.get(f"/testimonies/{'z' * 10}/transcript.{extension}").content
 
 
+@pytest.mark.slow
 def test_a_later_transfer_is_played_and_captioned_in_its_own_time(site: Site) -> None:
     public_id = site.add("Weather", [["It rained. Then the sun came."]], video=True)
     with writing(site.archive.engine) as session:

@@ -39,6 +39,7 @@ def public_id(archive: SmallArchive) -> str:
     return public_id
 
 
+@pytest.mark.slow
 def test_an_import_closes_is_told_and_undone(archive: SmallArchive, public_id: str, tmp_path: Path) -> None:
     before = stands(archive, public_id)
     rows = export(archive, public_id)
@@ -127,6 +128,7 @@ def test_nothing_to_change_makes_no_import(archive: SmallArchive, public_id: str
         undo(archive, replace(bring(archive, tmp_path / "same.csv"), id="nothing"))
 
 
+@pytest.mark.slow
 def test_from_a_day_on(archive: SmallArchive, public_id: str, tmp_path: Path) -> None:
     rows = export(archive, public_id)
     rows[0]["access"] = "public; until: 2031-01-27\npublic; from: 2032-01-27"

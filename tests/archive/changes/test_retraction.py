@@ -63,6 +63,7 @@ def test_a_closing_taken_back_opens_what_was_open(archive: SmallArchive, rain: s
     assert words(archive, rain) == "It rained quietly in spring."
 
 
+@pytest.mark.slow
 def test_an_opening_taken_back_closes_what_was_closed(archive: SmallArchive, rain: str) -> None:
     archive.close_stretch(rain, 1000, 1400)
     archive.state(rain, NewStatement("public", stretch=STRETCH))
@@ -74,6 +75,7 @@ def test_an_opening_taken_back_closes_what_was_closed(archive: SmallArchive, rai
     assert "quietly" in words(archive, rain)
 
 
+@pytest.mark.slow
 def test_what_counts_until_a_later_word_holds_counts_on(archive: SmallArchive, rain: str) -> None:
     """Closed; opened from day 9; a third word taken back changes neither."""
     archive.close_stretch(rain, 1000, 1400)
@@ -90,6 +92,7 @@ def test_with_nothing_before_it_is_closed(archive: SmallArchive) -> None:
     assert words(archive, public_id) == ""
 
 
+@pytest.mark.slow
 def test_what_a_description_said_holds_again_only_while_it_says_so(archive: SmallArchive) -> None:
     public_id = archive.add("Weather", [["It rained."]], level=None)
     describe(archive, public_id, access="public")
@@ -109,6 +112,7 @@ def test_what_a_description_said_holds_again_only_while_it_says_so(archive: Smal
     assert words(archive, public_id) == ""
 
 
+@pytest.mark.slow
 def test_what_counts_no_more_cannot_be_taken_back(archive: SmallArchive, rain: str) -> None:
     first = last(archive, rain)
     archive.state(rain, NewStatement("restricted"))

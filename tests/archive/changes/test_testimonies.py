@@ -90,6 +90,7 @@ def test_a_published_name_that_is_taken_back_is_a_closing(archive: SmallArchive)
         assert [(person.role, person.name) for person in found.people] == [("narrator", None)]
 
 
+@pytest.mark.slow
 def test_the_same_identifier_is_the_same_person(archive: SmallArchive) -> None:
     one, two = archive.add("One", [["It rained."]]), archive.add("Two", [["Snow fell."]])
     describe(archive, one, people=[{"id": "P-1", "role": "narrator", "published_name": "(before)"}])
@@ -319,6 +320,7 @@ def test_every_field_is_given() -> None:
     assert set(GIVEN) == set(TestimonyMetadata.field_names()) - others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", sorted(GIVEN))
 def test_an_edited_field_stays_until_the_sidecar_changes_it(archive: SmallArchive, field: str) -> None:
     public_id = archive.add("Weather", [["It rained."]])

@@ -41,6 +41,7 @@ def run_over(session: object, file_id: int) -> Recognition:
     return run
 
 
+@pytest.mark.slow
 def test_a_later_machine_run_never_displaces_a_persons_text(archive: SmallArchive) -> None:
     public_id = archive.add("Weather", [["It rained."]], person=True)
     with writing(archive.engine) as session:
@@ -109,6 +110,7 @@ def review(archive: SmallArchive, public_id: str) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_tape_that_is_heard_after_a_review_is_not_called_reviewed(archive: SmallArchive) -> None:
     public_id = archive.add("Weather", [["It rained."], []], collection="closed")
     with writing(archive.engine) as session:

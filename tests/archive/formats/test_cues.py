@@ -84,6 +84,7 @@ def test_a_passage_without_times_or_text_has_no_caption() -> None:
     assert cut(passage(" \n ", 0, 1_000)) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(passages(ordered=False), st.integers(0, 30))
 def test_no_word_is_lost_and_times_are_sound_whatever_the_word_times(each: Passage, room: int) -> None:
@@ -100,6 +101,7 @@ def test_no_word_is_lost_and_times_are_sound_whatever_the_word_times(each: Passa
     assert [cue.part for cue in cues] == list(range(len(cues)))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(passages())
 def test_captions_can_be_read_where_words_are_timed(each: Passage) -> None:

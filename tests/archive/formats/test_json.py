@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from archive.formats.json import write
@@ -33,6 +34,7 @@ def test_what_is_known() -> None:
     assert first["transcript"]["notice"] is None
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(streams(ordered=False))
 def test_read_back_it_is_the_stream(shown: Stream) -> None:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 
 from archive.formats.plain import write
@@ -59,6 +60,7 @@ def test_a_machines_words_say_so() -> None:
     assert "[00:00:00] The oven is hot.\n[00:00:01] [machine] Yes.\n" in plain(both)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(streams(ordered=False))
 def test_every_passage_stands_whole_on_its_line(shown: Stream) -> None:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from webvtt import WebVTT
 
@@ -63,6 +64,7 @@ def test_nothing_timed_is_an_empty_file() -> None:
     assert srt(stream(passage("Written.", None, None, recording=None))) == ""
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(streams())
 def test_read_back_it_has_every_word_in_order(shown: Stream) -> None:

@@ -1,6 +1,7 @@
 import html
 import re
 
+import pytest
 from hypothesis import given, settings
 from webvtt import Caption, WebVTT
 
@@ -188,6 +189,7 @@ def test_sentences_are_translated() -> None:
     assert "\n[Von einer Maschine, ungeprüft]\n" in text
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(streams())
 def test_read_back_it_has_every_word_in_order(shown: Stream) -> None:

@@ -97,6 +97,7 @@ create_queue(settings, open_engine(settings)).run(handle, stop=Event(), until_id
 """
 
 
+@pytest.mark.slow
 def test_three_processes_share_the_work_in_its_order(
     address: str, engine: Engine, queue: ProcrastinateQueue, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_the_settings_choose_it(engine: Engine, tmp_path: Path) -> None:
     assert do_all(queue) == [7]
 
 
+@pytest.mark.slow
 def test_the_job_of_a_worker_killed_with_9_is_run_again(
     engine: Engine, queue: SqliteQueue, tmp_path: Path
 ) -> None:

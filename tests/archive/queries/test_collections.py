@@ -33,6 +33,7 @@ def test_the_newest_come_first_and_those_of_one_moment_in_order(
     assert titles(small) == ["Day 3", "Day 2", "Day 1", "Day 4", "Day 0"]
 
 
+@pytest.mark.slow
 def test_whoever_asks_gets_what_the_gate_gives_them(small: SmallArchive) -> None:
     small.add("Open", [["Rain."]])
     small.add("Restricted", [["Rain."]], level="restricted")

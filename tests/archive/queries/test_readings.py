@@ -217,6 +217,7 @@ def phrases(draw: st.DrawFn, whole: Reading) -> Node:
     return Phrase(words=tuple(words))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,
@@ -283,6 +284,7 @@ def test_of_a_long_text_only_what_is_wanted_is_loaded(archive: SmallArchive) -> 
         assert 5 <= numbers[1] <= numbers[2] < 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "phrase"),
     [
@@ -332,6 +334,7 @@ def test_what_is_closed_is_not_loaded_for_asking(archive: SmallArchive) -> None:
         assert found.reader(session, PUBLIC, NOW, around=8)({public_id: wanted}) == {}
 
 
+@pytest.mark.slow
 def test_who_is_found_by_the_description_tells_its_languages_all_the_same(archive: SmallArchive) -> None:
     described = archive.add("Weather", [["Il pleut."]], language="fr")
     heard = archive.add("Wetter", [["Es regnet."]], language="de", languages=())

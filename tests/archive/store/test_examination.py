@@ -85,6 +85,7 @@ def test_a_torn_root_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
     assert [each.code for each in examine(tmp_path / "store").findings] == ["torn", "altered"]
 
 
+@pytest.mark.slow
 def test_a_version_that_is_being_named_just_now_is_not_torn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

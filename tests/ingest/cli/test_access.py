@@ -19,6 +19,8 @@ from schemas.metadata import TestimonyMetadata
 from tests.archives import NOW, SmallArchive
 from tests.databases import enter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallArchive]:

@@ -11,6 +11,8 @@ from archive.settings import Settings
 from ingest.cli import beside
 from ingest.cli.beside import WorkerBeside
 
+pytestmark = pytest.mark.slow
+
 
 def end_at_once(settings: Settings) -> None:
     with (settings.home / "starts").open("a") as told:

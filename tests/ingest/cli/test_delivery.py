@@ -12,6 +12,8 @@ from ingest.cli import app
 from tests.archives import SmallArchive
 from tests.databases import enter, settings_of, worker_elsewhere
 
+pytestmark = pytest.mark.slow
+
 
 def described_access(home: Path, public_id: str) -> list[str]:
     """What the store knows of who may see a testimony."""

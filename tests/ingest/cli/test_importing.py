@@ -71,6 +71,7 @@ def test_nobody_is_there_to_be_asked(public_id: str, edited: Path) -> None:
     assert "expected --yes or --dry-run" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_closing_is_in_the_store_when_it_is_acknowledged(
     archive: SmallArchive, public_id: str, edited: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_closing_is_in_the_store_when_it_is_acknowledged(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_closes_nothing_is_in_the_store_too_where_no_worker_is(
     archive: SmallArchive, public_id: str, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def samples(exposition: str) -> Samples:
     }
 
 
+@pytest.mark.slow
 def test_what_it_tells(archive: SmallArchive, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", "from ingest.cli import main; main()", "metrics", "--port", "0"],

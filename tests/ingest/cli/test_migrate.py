@@ -29,6 +29,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+@pytest.mark.slow
 def test_there_and_back(source: SmallArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate(source.settings.home, "postgresql")
     there = str(settings_of(source.settings.home, "postgresql").database_url)

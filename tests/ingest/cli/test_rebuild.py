@@ -16,6 +16,8 @@ from search.indexer import deliver, prepare
 from tests.archives import SmallArchive
 from tests.databases import enter, lose, worker_elsewhere
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

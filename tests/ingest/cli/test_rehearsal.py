@@ -16,6 +16,8 @@ from tests.archives import SmallArchive
 from tests.databases import enter
 from tests.ingest.cli.test_importing import archive_bytes
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(each) for each in arguments])

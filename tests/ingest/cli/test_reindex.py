@@ -47,6 +47,7 @@ def assert_whole(archive: SmallArchive) -> None:
     backend.close()
 
 
+@pytest.mark.slow
 def test_both_indexes_are_made_anew_and_told_of(archive: SmallArchive) -> None:
     names = [(archive.settings.index_folder / f"{index}.live").read_text() for index in ("public", "staff")]
     done = testimony("reindex")
@@ -79,6 +80,7 @@ def test_an_index_that_there_is_not_is_wrong_usage(archive: SmallArchive) -> Non
     assert testimony("reindex", "--index", "secret").exit_code == 2
 
 
+@pytest.mark.slow
 def test_one_that_is_being_made_by_another_process_is_said(archive: SmallArchive) -> None:
     other = create_backend(archive.settings)
     with closing(reindex(archive.engine, other, "public")) as making:
@@ -102,6 +104,7 @@ def test_one_that_differs_is_said_with_numbers(
     assert (archive.settings.index_folder / "public.live").read_text() == name
 
 
+@pytest.mark.slow
 def test_status_says_what_is_wrong_with_an_index(archive: SmallArchive) -> None:
     assert "Index: in order" in testimony("status").stdout
     folder = archive.settings.index_folder
@@ -112,6 +115,7 @@ def test_status_says_what_is_wrong_with_an_index(archive: SmallArchive) -> None:
     assert "Index: in order" in testimony("status").stdout
 
 
+@pytest.mark.slow
 def test_what_was_left_half_made_is_gone_on_with(
     archive: SmallArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

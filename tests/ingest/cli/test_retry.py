@@ -63,6 +63,7 @@ def test_one_by_its_number(archive: SmallArchive) -> None:
     assert do_all(queue_of(archive)) == [recordings(archive)[1]]
 
 
+@pytest.mark.slow
 def test_all_that_failed(archive: SmallArchive) -> None:
     answer = run("--all-failed")
     assert answer.exit_code == 0
@@ -85,6 +86,7 @@ def test_it_has_to_be_said_which(archive: SmallArchive, arguments: list[str]) ->
     assert run(*arguments).exit_code == 2
 
 
+@pytest.mark.slow
 def test_status_tells_the_queue_and_what_failed_with_its_reason(archive: SmallArchive) -> None:
     run("A/1")
     answer = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)

@@ -13,6 +13,8 @@ from ingest.cli.ingest import _work, bring_in
 from tests.contracts.queue import do_all
 from tests.databases import enter
 
+pytestmark = pytest.mark.slow
+
 
 def make_sound(path: Path, number: int) -> None:
     path.parent.mkdir(exist_ok=True)

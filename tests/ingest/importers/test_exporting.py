@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -94,6 +95,7 @@ def test_every_field_is_among_the_random_ones() -> None:
     assert set(EXPORT_COLUMNS) - {"id", "version"} == set(FIELDS)
 
 
+@pytest.mark.slow
 @an_archive
 @given(one=descriptions_of_two, other=descriptions_of_two)
 def test_out_and_in_again(

@@ -73,6 +73,7 @@ title: y
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "text", "line"),
     [
@@ -129,6 +130,7 @@ def test_what_is_no_description(file: Path, text: str, line: str) -> None:
     assert lines_of(text, file) == [line]
 
 
+@pytest.mark.slow
 def test_aliases_are_followed_so_far() -> None:
     assert parse_sidecar("places: &p [Łódź]\nsubjects: *p\n", YAML).subjects == ("Łódź",)
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(

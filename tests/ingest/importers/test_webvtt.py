@@ -171,6 +171,7 @@ def test_another_encoding_is_refused(tmp_path: Path) -> None:
 words = st.text("abc é", min_size=1, max_size=12).map(str.strip).filter(bool)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(

@@ -12,6 +12,8 @@ from ingest.media.playable import How, plan_playback
 from ingest.media.playback import make_playback
 from ingest.media.probe import probe
 
+pytestmark = pytest.mark.slow
+
 GOOD = Path(__file__).parents[2] / "specimens" / "good"
 
 CAPTION = bytes.fromhex("b5003147413934 03 41ff fcc2e5 ff".replace(" ", ""))

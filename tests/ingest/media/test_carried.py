@@ -57,6 +57,7 @@ CARRIED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", CARRIED)
 def test_it_is_seen_and_a_copy_goes_out(what: str, good: Path, tmp_path: Path, programs: Programs) -> None:
     name, carry = CARRIED[what]

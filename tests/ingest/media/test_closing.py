@@ -23,6 +23,8 @@ from ingest.media.probe import probe
 from schemas.media import Probe
 from tests.ingest.media.making import GOOD
 
+pytestmark = pytest.mark.slow
+
 Probed = Callable[[str], Probe]
 
 RATE = 16_000

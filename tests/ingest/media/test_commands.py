@@ -73,6 +73,7 @@ def test_what_the_listener_raises_stops_the_program(tmp_path: Path) -> None:
     assert is_gone(pids[0])
 
 
+@pytest.mark.slow
 def test_a_program_that_takes_too_long_is_killed() -> None:
     pids: list[int] = []
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
@@ -81,6 +82,7 @@ def test_a_program_that_takes_too_long_is_killed() -> None:
     assert is_gone(pids[0])
 
 
+@pytest.mark.slow
 def test_a_program_that_closes_its_output_and_stays_is_killed() -> None:
     code = "import os, time; os.close(1); os.close(2); time.sleep(60)"
     with pytest.raises(ProgramFailed, match="not done after"):
@@ -94,6 +96,7 @@ def test_memory_is_limited() -> None:
     assert any("MemoryError" in line for line in caught.value.lines)
 
 
+@pytest.mark.slow
 def test_processor_time_is_limited() -> None:
     started = time.monotonic()
     with pytest.raises(ProgramFailed, match="signal"):
@@ -115,6 +118,7 @@ def test_kept_output_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
         run(PYTHON, python("while True: print('x' * 1000)"), SHORT)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 def test_no_program_outlives_a_killed_parent(tmp_path: Path) -> None:
     code = (
@@ -184,6 +188,7 @@ def test_a_name_is_never_a_protocol_or_an_option(tmp_path: Path, monkeypatch: py
     assert address(Path("-i")) == f"file:{tmp_path}/-i"
 
 
+@pytest.mark.slow
 def test_progress_is_told_and_can_stop_ffmpeg(programs: Programs, good: Path, tmp_path: Path) -> None:
     done: list[int] = []
     arguments = ["-i", address(good / "beep.wav"), "-f", "null", "-"]
@@ -198,6 +203,7 @@ def test_progress_is_told_and_can_stop_ffmpeg(programs: Programs, good: Path, tm
         encode(programs, arguments, SHORT, stop)
 
 
+@pytest.mark.slow
 def test_the_version_is_told(programs: Programs) -> None:
     assert programs.version().startswith("ffmpeg ")
     assert len(programs.version().split()) == 2

@@ -110,6 +110,7 @@ COPIES = {
 }
 
 
+@pytest.mark.slow
 def test_specimens_that_need_no_copy(probed: Probed) -> None:
     for name in ORIGINALS:
         assert plan_playback(probed(name)).reasons == (), name

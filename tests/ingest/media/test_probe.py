@@ -35,6 +35,7 @@ def test_every_kind_has_a_specimen() -> None:
     assert {name.rsplit(".", 1)[1] for name, *_ in KINDS_OF_FILES} == set(KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "media_type", "audio", "video"), KINDS_OF_FILES)
 def test_every_kind_is_known(
     name: str, media_type: str, audio: str, video: str | None, probed: Probed, good: Path
@@ -50,6 +51,7 @@ def test_every_kind_is_known(
     assert not found.described
 
 
+@pytest.mark.slow
 def test_kinds_are_known_by_content_not_by_name(
     programs: Programs, probed: Probed, good: Path, tmp_path: Path
 ) -> None:
@@ -57,6 +59,7 @@ def test_kinds_are_known_by_content_not_by_name(
         assert probe(Path(shutil.copy(good / name, tmp_path / "disguised.ogg")), programs) == probed(name)
 
 
+@pytest.mark.slow
 def test_a_probe_survives_json(probed: Probed) -> None:
     found = probed("beep.mp4")
     assert Probe.model_validate_json(found.model_dump_json()) == found
@@ -76,6 +79,7 @@ def test_a_file_that_ends_too_early_is_described_as_far_as_it_goes(programs: Pro
     assert 1000 < found.duration_ms < 1500
 
 
+@pytest.mark.slow
 def test_a_picture_is_described_as_it_is_shown(probed: Probed) -> None:
     turned, wide = (probed(name).video for name in ("turned.mp4", "interlaced-wide.mov"))
     assert turned is not None
@@ -93,10 +97,12 @@ def test_cover_art_is_no_picture_but_a_description(probed: Probed) -> None:
     assert found.described
 
 
+@pytest.mark.slow
 def test_titles_and_places_are_descriptions(probed: Probed) -> None:
     assert probed("described.mp4").described
 
 
+@pytest.mark.slow
 def test_time_is_counted_from_the_files_start(probed: Probed) -> None:
     late, shifted = (probed(name) for name in ("late-sound.mp4", "starts-at-2s.mkv"))
     assert late.audio is not None
@@ -116,6 +122,7 @@ def test_single_microphones_are_heard_together(probed: Probed) -> None:
     assert probed("beep.mp4").audio.streams == (1,)  # type: ignore[union-attr] # it has
 
 
+@pytest.mark.slow
 def test_a_constant_bit_rate_is_seen(probed: Probed) -> None:
     constant, varying = (probed(name).audio for name in ("beep.mp3", "beep-varying.mp3"))
     assert constant is not None
@@ -137,6 +144,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "reason"), REFUSED)
 def test_what_is_refused_and_why(name: str, reason: str, programs: Programs, bad: Path) -> None:
     with pytest.raises(MediaError, match=reason) as caught:
@@ -215,6 +223,7 @@ def check_cut(name: str, part: int, programs: Programs, good: Path, tmp_path: Pa
         assert not list(made.glob(".*"))
 
 
+@pytest.mark.slow
 def test_a_picture_that_wants_to_be_shown_absurdly_wide_is_shown_as_it_is(
     programs: Programs, good: Path, tmp_path: Path
 ) -> None:

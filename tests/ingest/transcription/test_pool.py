@@ -84,6 +84,7 @@ def test_the_language_is_heard(pool: RecogniserPool, sound: Path) -> None:
     assert pool.hear_language(sound, second(1)).result(30)["en"] == 0.9
 
 
+@pytest.mark.slow
 def test_a_crash_fails_its_window_and_the_pool_goes_on(pool: RecogniserPool, sound: Path) -> None:
     futures = [pool.recognise(sound, second(number), ENGLISH) for number in (1, 7, 7, 7, 2, 3)]
     outcomes = [type(future.exception(60)) for future in futures]
@@ -107,6 +108,7 @@ def test_a_missing_file_fails_its_window_alone(pool: RecogniserPool, tmp_path: P
     assert pool.recognise(sound, second(1), ENGLISH).result(30).number == 1
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_idle_is_replaced(pool: RecogniserPool, sound: Path, log: Path) -> None:
     pool.recognise(sound, second(1), ENGLISH).result(30)
     for pid in set(pids(log).values()):
@@ -117,6 +119,7 @@ def test_a_process_killed_while_idle_is_replaced(pool: RecogniserPool, sound: Pa
         assert pool.recognise(sound, second(number), ENGLISH).result(30).number == number
 
 
+@pytest.mark.slow
 def test_ctrl_c_and_stop_are_not_for_the_processes(pool: RecogniserPool, sound: Path, log: Path) -> None:
     pool.recognise(sound, second(4), ENGLISH).result(30)
     pid = pids(log)[4]
@@ -143,6 +146,7 @@ def test_a_missing_model_is_said(sound: Path, eager: bool) -> None:
         pool.recognise(sound, second(1), ENGLISH).result(30)
 
 
+@pytest.mark.slow
 def test_closing_ends_all_at_once(sound: Path, tmp_path: Path) -> None:
     pool = RecogniserPool(Script(takes_s=0.0, log=tmp_path / "log"), 1)
     pool.recognise(sound, second(1), ENGLISH).result(30)
@@ -221,6 +225,7 @@ def descendants(pid: int) -> set[int]:
     return below.union(*(descendants(child) for child in below))
 
 
+@pytest.mark.slow
 def test_an_unknown_language_stays_one(sound: Path) -> None:
     with (
         RecogniserPool(Script(unknown=frozenset({"rom"})), 1) as pool,

@@ -39,6 +39,7 @@ segments = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(segments, max_size=3), st.none() | probabilities)
 def test_written_and_read_it_is_the_same_to_the_byte(

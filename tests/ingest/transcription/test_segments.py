@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ raw_words = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.lists(st.lists(raw_words, max_size=25), max_size=3))
 def test_no_kept_word_is_lost_and_no_text_is_made(windows: list[list[RecognisedWord]]) -> None:

@@ -218,6 +218,7 @@ def _find(models: Path, fetched: Path, site: Path, replaced: dict[str, Any]) -> 
     assert (find_weights(Settings(models=models, model="base")) / "model.bin").is_file()
 
 
+@pytest.mark.slow
 def test_of_processes_at_once_one_fetches(tmp_path: Path, packages: Path) -> None:
     context = multiprocessing.get_context("spawn")
     (tmp_path / "fetched").mkdir()

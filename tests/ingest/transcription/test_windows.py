@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def speech_with_pauses(seconds: int, every_s: float = 4.0, pause_s: float = 0.6)
 stretches = st.lists(st.tuples(st.booleans(), st.integers(1, 400)), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(stretches, st.integers(0, FRAME_MS - 1), st.integers(1_000, 30_000))
 def test_any_recording_is_covered(stretches: list[tuple[bool, int]], short: int, longest_ms: int) -> None:

@@ -165,6 +165,7 @@ def test_what_a_writer_left_that_was_killed_before_its_commit_stops_no_other(
     assert found(backend, "hailstones") == []
 
 
+@pytest.mark.slow
 def test_writers_wait_for_one_another(backend: TantivyBackend, folder: Path) -> None:
     held, order = threading.Event(), list[str]()
 
@@ -186,6 +187,7 @@ def test_writers_wait_for_one_another(backend: TantivyBackend, folder: Path) -> 
     assert found(backend, "rain") == []
 
 
+@pytest.mark.slow
 def test_a_writer_gives_up_in_the_end(
     backend: TantivyBackend, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

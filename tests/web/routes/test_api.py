@@ -43,6 +43,7 @@ def test_a_testimony_answers_as_agreed(library: Site) -> None:
     assert answer["citation"].startswith("Weather in the north. Weather reports, We Remember archive.")
 
 
+@pytest.mark.slow
 def test_the_addresses_in_an_answer_lead_somewhere(library: Site) -> None:
     public_id = find(library, "Weather in the north")
     answer = library.client.get(f"/api/v1/testimonies/{public_id}").json()

@@ -1,3 +1,4 @@
+import pytest
 from sqlalchemy import update
 
 from archive.database import writing
@@ -5,6 +6,7 @@ from archive.models import Collection
 from tests.web.sites import Site
 
 
+@pytest.mark.slow
 def test_a_collection_says_what_it_is_and_lists_its_testimonies(site: Site) -> None:
     site.add("In the south", [["Sun."]], collection="south")
     site.add("In the north", [["Rain."]])
@@ -28,6 +30,7 @@ def test_a_collection_of_closed_testimonies_and_none_at_all_are_the_same(site: S
     assert hidden.content == missing.content
 
 
+@pytest.mark.slow
 def test_a_long_list_leads_on_to_the_search(site: Site) -> None:
     for number in range(21):
         site.archive.add(f"Day {number}", [["Rain."]])

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.web.sites import Site
 
 
@@ -8,6 +10,7 @@ def test_an_empty_archive_says_what_to_do(site: Site) -> None:
     assert '<form class="search-box"' not in html
 
 
+@pytest.mark.slow
 def test_the_newest_testimonies_the_collections_and_things_to_try_are_what_is_here(library: Site) -> None:
     html = library.client.get("/").text
     assert "Weather in the north" in html
@@ -17,6 +20,7 @@ def test_the_newest_testimonies_the_collections_and_things_to_try_are_what_is_he
     assert 'href="/search?place=%C5%81%C3%B3d%C5%BA"' in html
 
 
+@pytest.mark.slow
 def test_what_is_closed_gives_no_title_collection_or_thing_to_try(site: Site) -> None:
     site.add("Open", [["Rain."]])
     site.add(

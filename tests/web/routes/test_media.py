@@ -167,6 +167,7 @@ def test_without_a_poster_there_is_none(site: Site, address: str) -> None:
     assert site.client.get(address.replace("media", "poster")).status_code == 404
 
 
+@pytest.mark.slow
 def test_with_a_closed_stretch_the_copy_without_it_is_given_and_no_other(
     site: Site, rain: str, address: str
 ) -> None:
@@ -192,6 +193,7 @@ def test_with_a_closed_stretch_the_copy_without_it_is_given_and_no_other(
     assert "being made" in site.client.get(f"/testimonies/{rain}").text
 
 
+@pytest.mark.slow
 def test_of_a_closed_stretch_the_page_says_what_its_notice_says_and_else_nothing(
     site: Site, rain: str
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_translation_is_not_shown_as_if_it_was_said(library: Site) -> None:
     assert "machine transcript" in library.client.get("/search?q=bread").text
 
 
+@pytest.mark.slow
 def test_texts_of_both_kinds_say_each_which_they_are(site: Site) -> None:
     site.add("Graz", [["Graz, Graz."]], translation=[["Graz, Graz."]], translation_language="de")
     html = site.client.get("/search?q=graz").text
@@ -120,6 +121,7 @@ def test_what_holds_no_word_says_so_and_lists_the_newest(library: Site) -> None:
     assert "There is no word" not in library.client.get("/search?q=bread").text
 
 
+@pytest.mark.slow
 def test_an_accession_number_leads_to_its_testimony(site: Site) -> None:
     public_id = site.add("Rain", [["It rained."]], accession_number="W/77")
     site.add("Hidden", [["It rained."]], accession_number="W/78", level="restricted")
@@ -143,6 +145,7 @@ def test_the_name_of_a_closed_collection_is_not_told(site: Site) -> None:
     assert "A name that tells" not in site.client.get("/search?collection=hidden").text
 
 
+@pytest.mark.slow
 def test_a_search_that_is_away_leaves_the_rest(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     public_id = site.add("Rain", [["It rained."]])
 

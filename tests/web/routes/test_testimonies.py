@@ -53,6 +53,7 @@ def test_the_page_opens_at_the_passage_in_which_the_moment_lies(library: Site) -
     assert html.count("autofocus") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["t=x", "r=99&t=1", "r=x", "t=1e9", "text=zz", "q=%00", "t=99999"])
 def test_an_address_that_somebody_mistyped_still_leads_there(library: Site, query: str) -> None:
     public_id = find(library, "Weather in the north")
@@ -99,6 +100,7 @@ def test_a_moment_after_the_end_is_none(library: Site) -> None:
     assert 'class="opened"' not in html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("published", [True, False])
 def test_what_is_hidden_asks_as_little_of_the_database_as_what_is_not_there(
     site: Site, published: bool
@@ -135,6 +137,7 @@ def test_what_is_hidden_asks_as_little_of_the_database_as_what_is_not_there(
         event.remove(Engine, "before_cursor_execute", count)
 
 
+@pytest.mark.slow
 def test_the_player_and_its_captions_are_in_the_time_of_the_file(site: Site) -> None:
     public_id = site.add("Rain", [["It rained all day."]], video=True, media_type="video/mp4")
     with writing(site.archive.engine) as session:
@@ -154,6 +157,7 @@ def test_the_player_and_its_captions_are_in_the_time_of_the_file(site: Site) -> 
     assert "00:00:00.000 -->" in taken
 
 
+@pytest.mark.slow
 def test_text_from_right_to_left_runs_so(site: Site) -> None:
     public_id = site.add("קהלת", [["לכל זמן"]], language="he", person=True)
     html = site.client.get(f"/testimonies/{public_id}").text
@@ -161,6 +165,7 @@ def test_text_from_right_to_left_runs_so(site: Site) -> None:
     assert '<p class="text" lang="he" dir="rtl"' in html
 
 
+@pytest.mark.slow
 def test_hidden_and_nonexistent_are_the_same_to_the_byte(site: Site) -> None:
     closed = site.add("Closed", [["It rained."]], level="restricted", accession_number="W/2")
     silent = site.add("Nothing said", [["It rained."]], level=None, accession_number="W/3")
@@ -185,6 +190,7 @@ def test_hidden_and_nonexistent_are_the_same_to_the_byte(site: Site) -> None:
         assert headers == {name: value for name, value in missing.headers.items() if name != "date"}
 
 
+@pytest.mark.slow
 def test_a_notice_is_all_that_is_said_of_a_closed_testimony(site: Site) -> None:
     public_id = site.add("A title", [["It rained."]], accession_number="W/2")
     notice = "This recording can be heard in the reading room."
@@ -199,12 +205,14 @@ def test_a_notice_is_all_that_is_said_of_a_closed_testimony(site: Site) -> None:
     assert site.client.get(f"/testimonies/{public_id}/transcript.vtt").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_opens_by_date_opens(site: Site) -> None:
     public_id = site.add("Rain", [["It rained."]], level=None)
     site.archive.state(public_id, NewStatement("public", begins_at=NOW - timedelta(seconds=1)))
     assert site.client.get(f"/testimonies/{public_id}").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["W/1", "a b", "100%", "a?b#c", "ä/ö", "x&y=z", "a+b"])
 def test_an_accession_number_leads_to_the_testimony(site: Site, number: str) -> None:
     public_id = site.add("Rain", [["It rained."]], accession_number=number)
@@ -214,6 +222,7 @@ def test_an_accession_number_leads_to_the_testimony(site: Site, number: str) -> 
     assert answer.headers["cache-control"] == "private, no-cache"
 
 
+@pytest.mark.slow
 def test_machine_text_that_is_for_staff_is_not_shown(site: Site) -> None:
     site.archive.collection("staff", "Staff", machine_text="staff")
     public_id = site.add("Rain", [["It rained."]], collection="staff")
@@ -223,6 +232,7 @@ def test_machine_text_that_is_for_staff_is_not_shown(site: Site) -> None:
     assert "<audio" in html
 
 
+@pytest.mark.slow
 def test_machine_text_for_listening_is_read_and_not_taken_away(site: Site) -> None:
     site.archive.collection("listen", "Listen", machine_text="listen")
     public_id = site.add("Rain", [["It rained."]], collection="listen")
