@@ -49,23 +49,27 @@ def in_force(statements: Sequence[AccessStatement], now: datetime) -> list[Acces
 
 
 def _counts_on(statement: AccessStatement, statements: Sequence[AccessStatement], now: datetime) -> bool:
-    """Whether a superseded statement counts all the same: none that still stands holds in its place."""
+    """Whether a superseded statement counts all the same: what came in its place in the end does not hold."""
     if statement.whole or statement.superseded_by is None:
         return False
-    # One that was superseded does away with nothing any more: an opening that was put off, or cut short,
-    # opens nothing at the time that it was corrected from.
-    standing = [
+    # Of its successors the last alone does away with it. One that was superseded itself does so no more: an
+    # opening that was put off, or cut short, opens nothing at the time that it was corrected from. And what
+    # stands beside them (a description says it, say) is no successor: there the strictest counts.
+    last = _last_successor(statement, statements)
+    if last.superseded_at is None:
+        return not last.holds(now)
+    # One that was taken back says nothing any more, unless it did away with this one while it counted.
+    if not (last.taken_back and last.holds(now) and _has_begun(last)):
+        return True
+    # Even that is over where something was said since that does not hold yet, or no longer.
+    since = [
         other
         for other in statements
         if other.superseded_at is None
         and other.place == statement.place
         and other.id >= statement.superseded_by
     ]
-    if standing:
-        return not any(other.holds(now) for other in standing)
-    # One that was taken back says nothing any more, unless it did away with this one while it counted.
-    last = _last_successor(statement, statements)
-    return not (last.taken_back and last.holds(now) and _has_begun(last))
+    return bool(since) and not any(other.holds(now) for other in since)
 
 
 def _last_successor(statement: AccessStatement, statements: Sequence[AccessStatement]) -> AccessStatement:

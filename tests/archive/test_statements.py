@@ -102,6 +102,19 @@ def test_what_was_taken_back_counts_no_more_beside_what_was_said_since(level: st
     assert [day for day in range(8) if is_open(rows, day)] == (list(range(4, 8)) if level == "public" else [])
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_what_a_description_says_beside_a_persons_word_does_not_open_what_that_closed(
+    taken_back: bool,
+) -> None:
+    """A tape was withdrawn, is to be public from a day on, and the sidecar says public, of which a line about
+    something else is mended."""
+    rows = history(Said("withdrawn"), Said("public", begins=4))
+    if taken_back:
+        supersede(rows, None)
+    rows.append(statement("public", id=3, **PLACE))
+    assert [day for day in range(8) if is_open(rows, day)] == ([] if taken_back else list(range(4, 8)))
+
+
 _days = st.none() | st.integers(-4, 4)
 
 
@@ -158,3 +171,15 @@ def test_next_change() -> None:
     )
     assert next_change(row, NOW) == NOW + DAY
     assert next_change(describe([statement("public")]), NOW) is None
+
+
+@given(st.lists(words(), max_size=4), st.sets(st.integers(1, 4)), words())
+def test_what_is_said_beside_opens_nothing(before: list[Said], taken_back: set[int], beside: Said) -> None:
+    """It supersedes nothing, and the strictest counts."""
+    rows = history(*before)
+    for row in rows:
+        if row.id in taken_back:
+            row.superseded_at, row.superseded_by = NOW, None
+    said = statement(beside.level, id=9, begins_at=_day(beside.begins), ends_at=_day(beside.ends), **PLACE)
+    for day in range(-6, 7):
+        assert strictness([*rows, said], day) >= strictness(rows, day), day
