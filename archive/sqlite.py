@@ -85,7 +85,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-_BUSY = "another program keeps {} to itself, for longer than is waited for it; nothing was changed"
+_BUSY = "another program keeps {} to itself, for longer than is waited for it"
 _REFUSALS: dict[int, tuple[type[ArchiveError], str]] = {
     sqlite3.SQLITE_FULL: (DiskRefused, "the disk of {} is full"),
     sqlite3.SQLITE_READONLY: (DiskRefused, "{} is on a disk that is read-only, or may not be written"),

@@ -78,6 +78,7 @@ def run_worker(
         def idle() -> None:
             nonlocal looked
             if not looked:  # once, and only now: no other worker of the archive does so
+                delivery.sweep()
                 looked = delivery.renew_copies()
             delivery.deliver()
 
@@ -131,6 +132,10 @@ class Delivery:
                 renew(session, self._queue, self._derivatives)
 
         return self._try("search for lost copies", look)
+
+    def sweep(self) -> None:
+        """Remove what others left in the store that were killed, or lost power, when all else was done."""
+        self._try("store", self.store.sweep)
 
     def complain(self) -> None:
         """Raise what keeps something in the outbox, if anything does."""

@@ -20,6 +20,7 @@ from archive.changes.indexed import Holding
 from archive.database import reading, writing
 from archive.dates import note_dates
 from archive.errors import IndexUnusable, SearchUnavailable
+from archive.models import Testimony
 from archive.queries import outbox, testimonies
 from schemas.query import INDEXES, IndexName
 from search.backend import SearchBackend
@@ -144,7 +145,14 @@ def _purge(engine: Engine, backend: SearchBackend, index: IndexName) -> None:
     while soiled := backend.purge(index):
         again = sorted(soiled)[:BATCH]
         with reading(engine) as session:
-            known = {row.public_id: row.id for row in testimonies.load_by_public_ids(session, again)}
+            rows = testimonies.load_by_public_ids(session, again)
+            known = {row.public_id: row.id for row in rows}
+            newer = [row.id for row in rows if _is_newer(session, row, index)]
+        if newer:
+            # Killed before that is remembered, the index would look as if it were another database's.
+            with writing(engine) as session:
+                for row in testimonies.load(session, newer):
+                    outbox_changes.tell_index_again(session, row)
         with doubting(engine, known.values()), backend.writing(index) as batch:
             holdings = write(engine, batch, index, known.values(), _known(index))
             for unknown in again:
@@ -152,6 +160,12 @@ def _purge(engine: Engine, backend: SearchBackend, index: IndexName) -> None:
                     batch.remove(unknown)
         with writing(engine) as session:
             indexed_changes.remember(session, index, holdings)
+
+
+def _is_newer(session: Session, row: Testimony, index: IndexName) -> bool:
+    """Whether something changed that the index was not told: the store alone had to know."""
+    told = outbox.indexed(session, row.id).get(index)
+    return told is None or told.number != row.change_number
 
 
 def _known(index: IndexName) -> Known:

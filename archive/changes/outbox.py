@@ -57,6 +57,16 @@ def announce_to_index(session: Session, testimony: Testimony) -> None:
     )
 
 
+def tell_index_again(session: Session, testimony: Testimony) -> None:
+    """Have a testimony indexed as it is now, since what an index holds of it may become newer than what is
+    remembered of that."""
+    session.add(
+        OutboxEntry(
+            testimony_id=testimony.id, destination="index", number=testimony.change_number, closing=False
+        )
+    )
+
+
 def announce_to_store(session: Session, testimony: Testimony) -> None:
     """Have a testimony's object written anew, though nothing changed that may be found: an event happened."""
     testimony.change_number += 1

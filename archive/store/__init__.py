@@ -131,6 +131,10 @@ class Store(Protocol):
         """All versions of an object, the oldest first; empty where there is no such object. Raises
         StoreDamaged."""
 
+    def sweep(self) -> None:
+        """Remove what writers left beside the objects that died or lost power; `add` does so as well. Raises
+        StoreError."""
+
     def survey(self) -> Survey:
         """Look at everything but the insides of objects, and change nothing. What others are writing at the
         moment is not taken for damage. Raises StoreError where the store cannot be read at all."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from archive.store.durable import remove_folder
+from archive.store.durable import remove_folder, sync_folder
 from archive.store.locks import hold, hold_if_free
 from archive.store.storage_root import StorageRoot
 
@@ -19,7 +19,9 @@ def own_build(root: StorageRoot, name: str) -> Iterator[Path]:
         try:
             yield build
         finally:
-            remove_folder(build)
+            if build.exists():  # nothing came of it: without power it is not to come back
+                remove_folder(build)
+                sync_folder(root.builds)
 
 
 def sweep(root: StorageRoot) -> None:

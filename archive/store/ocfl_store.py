@@ -110,6 +110,12 @@ class OcflStore:
             inventory = self._find(object_id)
             return [] if inventory is None else inventory.versions()
 
+    def sweep(self) -> None:
+        """Remove what dead writers left; see `archive.store.Store.sweep`."""
+        with _store_errors("the store could not be swept", self._root.folder):
+            if self._root.declared():
+                sweep(self._root)
+
     def survey(self) -> Survey:
         """Look at the whole; see `archive.store.Store.survey`."""
         with _store_errors("the store could not be read", self._root.folder):

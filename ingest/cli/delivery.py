@@ -10,15 +10,17 @@ from ingest.cli.app import Archive
 def acknowledge(archive: Archive, testimony_ids: Iterable[int]) -> None:
     """Carry changed testimonies into the store, in which a closing has to be before anybody is told that it
     was made; where no worker is there to do it, carry all else that waits to store and index, too. Raises
-    StoreError, which says that the change holds all the same."""
-    from archive.errors import StoreError
+    StoreError, DatabaseUnavailable or DiskRefused, which say that the change holds all the same."""
+    from archive.errors import ArchiveError, DatabaseUnavailable, DiskRefused, StoreError
     from archive.preservation import preserve, preserve_waiting
 
+    refusals: tuple[type[ArchiveError], ...] = (StoreError, DatabaseUnavailable, DiskRefused)
     for testimony_id in testimony_ids:
         try:
             preserve(archive.engine, archive.store, testimony_id)
-        except StoreError as error:
-            raise StoreError(
+        except refusals as error:
+            kind = next(one for one in refusals if isinstance(error, one))
+            raise kind(
                 f"it holds from now on, and waits for the store, which has to know: {error}"
             ) from error
     if not archive.queue.running():

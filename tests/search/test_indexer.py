@@ -13,10 +13,11 @@ from archive.access import PUBLIC, STAFF
 from archive.changes import outbox as outbox_changes
 from archive.changes.access import NewStatement
 from archive.changes.indexed import Holding, remember
+from archive.changes.outbox import announce_to_store
 from archive.database import reading, writing
 from archive.errors import SearchUnavailable, WriteDoubtful
 from archive.models import Testimony
-from archive.queries import found, outbox
+from archive.queries import found, outbox, testimonies
 from schemas.query import INDEXES, IndexName
 from schemas.results import SearchPage
 from search.backend import Batch, SearchBackend, create_backend
@@ -202,6 +203,32 @@ def test_one_of_the_two_that_is_put_back_from_an_older_copy_is_noticed(
     again = {index: backend.live(index) for index in INDEXES}
     prepare(archive.engine, backend, compare=True)
     assert {index: backend.live(index) for index in INDEXES} == again
+
+
+def test_a_purge_that_was_cut_off_is_no_older_copy(
+    archive: SmallArchive, backend: SearchBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes neighbours as they are, one of which has a change that the index was never told of."""
+    monkeypatch.setattr("archive.clock.now", lambda: NOW)
+    ids = [archive.add("Weather", [[f"It rained {word}."]]) for word in ("quietly", "loudly")]
+    prepare(archive.engine, backend)
+    deliver(archive.engine, backend)
+    with writing(archive.engine) as session:
+        row = testimonies.find(session, ids[1])
+        assert row is not None
+        announce_to_store(session, row)
+    archive.state(ids[0], NewStatement("withdrawn"))
+    with monkeypatch.context() as patched:
+        patched.setattr("archive.changes.indexed.remember", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            deliver(archive.engine, backend)
+    names = {index: backend.live(index) for index in INDEXES}
+    prepare(archive.engine, backend, compare=True)
+    assert {index: backend.live(index) for index in INDEXES} == names
+    deliver(archive.engine, backend)
+    prepare(archive.engine, backend, compare=True)
+    assert {index: backend.live(index) for index in INDEXES} == names
+    assert {hit.testimony.id for hit in search(archive, backend, "rained").hits} == {ids[1]}
 
 
 def test_what_was_written_and_not_ticked_off_is_no_older_copy(

@@ -75,6 +75,24 @@ def test_of_what_is_kept_no_build_is_left_when_it_is_recorded(root: Path) -> Non
         validate(root)
 
 
+def test_what_the_dead_left_is_swept_and_what_the_living_have_is_not(root: Path) -> None:
+    store = OcflStore(root)
+    store.sweep()
+    assert not root.exists()
+    add(store, "bcdfgh2345", a_txt=b"bread")
+    folders = StorageRoot(root)
+    with hold(folders.locks / "alive"):
+        for name in ("alive", "dead"):
+            (folders.builds / name / "staged").mkdir(parents=True)
+            (folders.locks / name).touch()
+        (folders.locks / "object").touch()
+        store.sweep()
+        assert [path.name for path in folders.builds.iterdir()] == ["alive"]
+        assert [path.name for path in folders.locks.iterdir()] == ["alive"]
+    store.sweep()
+    validate(root)
+
+
 def test_sha256_stands_beside_sha512(root: Path) -> None:
     store = OcflStore(root)
     add(store, "bcdfgh2345", a_txt=b"bread")
