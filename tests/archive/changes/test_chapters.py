@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from archive.access import PUBLIC, visible
 from archive.changes import access
@@ -66,13 +69,18 @@ def chapters(archive: SmallArchive, public_id: str) -> list[Chapter]:
         return list(row.chapters)
 
 
-def named(archive: SmallArchive, public_id: str) -> list[str]:
-    """The titles that the public reads."""
+def read(archive: SmallArchive, public_id: str) -> list[Chapter]:
+    """Those that the public reads."""
     with reading(archive.engine) as session:
         row = testimonies.find(session, public_id)
         assert row is not None
         opening = visible(PUBLIC, row, "read", NOW)
-        return [chapter.title for chapter in row.chapters if chapter.id in opening.chapters]
+        return [chapter for chapter in row.chapters if chapter.id in opening.chapters]
+
+
+def named(archive: SmallArchive, public_id: str) -> list[str]:
+    """The titles that the public reads."""
+    return [chapter.title for chapter in read(archive, public_id)]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +143,165 @@ def test_a_closed_chapter_goes_alone_and_what_is_said_in_it_stays_closed(
     # The stretch is still closed, and with it whatever begins there.
     describe(archive, public_id, RAIN, RAIN | {"title": "Sun again", "start": "1.2s", "end": "1.8s"})
     assert named(archive, public_id) == ["Rain"]
+
+
+# As it is closed, before it is corrected: the first chapter of recording 1.
+FIRST = SUN | {"start": "0s", "end": "0.4s"}
+HAIL: dict[str, Any] = {"title": "Hail", "recording": 2, "start": "0s", "end": "0.4s"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "other"),
+    [
+        ([FIRST, HAIL], [FIRST | {"recording": 2}, HAIL | {"recording": 1}], "Hail (recording 1"),
+        ([FIRST], [HAIL | {"recording": 1}, FIRST | {"recording": 2}], "Hail (recording 1"),
+        (
+            [FIRST],
+            [
+                FIRST | {"title": "Sunshine", "start": "1s", "end": "1.5s"},
+                FIRST | {"recording": 2, "synopsis": "-"},
+            ],
+            "Sunshine (recording 1",
+        ),
+        (
+            [FIRST, HAIL],
+            [FIRST | {"title": "Sunshine"}, HAIL | {"title": "Sleet", "start": "0s"}],
+            "Sleet (recording 2",
+        ),
+        (
+            [FIRST, HAIL | {"start": "1s", "end": "1.4s"}],
+            [HAIL | {"start": "1s", "end": "1.4s", "title": "Sleet"}],
+            "Sleet (recording 2",
+        ),
+        ([FIRST], [FIRST, FIRST | {"recording": 2}], "Sun (recording 2"),
+        ([FIRST, HAIL], [FIRST | {"synopsis": "-"}, HAIL | {"synopsis": FIRST["synopsis"]}], "Hail"),
+    ],
+    ids=[
+        "numbers exchanged",
+        "number corrected, another comes at its start",
+        "renamed and moved, its title on another recording",
+        "two renamed",
+        "one goes, another is renamed",
+        "another of its title comes",
+        "its synopsis goes to another",
+    ],
+)
+def test_a_closed_chapter_that_may_be_any_of_several_is_refused(
+    archive: SmallArchive,
+    public_id: str,
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    other: str,
+) -> None:
+    describe(archive, public_id, *before)
+    close(archive, public_id, 0)
+    opened = named(archive, public_id)
+    with pytest.raises(Conflict) as error:
+        describe(archive, public_id, *after)
+    assert f"it may be {other}" in str(error.value)
+    assert [chapter.title for chapter in chapters(archive, public_id)] == [each["title"] for each in before]
+    assert named(archive, public_id) == opened
+
+
+def test_what_was_refused_goes_through_in_steps(archive: SmallArchive, public_id: str) -> None:
+    describe(archive, public_id, FIRST, HAIL)
+    close(archive, public_id, 0)
+    before = [chapter.id for chapter in chapters(archive, public_id)]
+    describe(archive, public_id, FIRST | {"recording": 2}, HAIL)
+    describe(
+        archive, public_id, FIRST | {"recording": 2}, HAIL | {"recording": 1, "start": "1s", "end": "2s"}
+    )
+    assert [chapter.id for chapter in chapters(archive, public_id)] == before
+    assert named(archive, public_id) == ["Hail"]
+
+
+def test_all_that_are_moved_or_renumbered_alike_are_sure(archive: SmallArchive, public_id: str) -> None:
+    close(archive, public_id)
+    before = [chapter.id for chapter in chapters(archive, public_id)]
+    preface = RAIN | {"title": "Preface"}
+    later = [RAIN | {"start": "1s", "end": "1.4s"}, SUN | {"start": "2s", "end": "2.4s"}]
+    describe(archive, public_id, preface, *later)
+    assert [chapter.id for chapter in chapters(archive, public_id)][1:] == before
+    describe(archive, public_id, *later)
+    describe(archive, public_id, *(each | {"recording": 2} for each in later))
+    assert [chapter.id for chapter in chapters(archive, public_id)] == before
+    assert named(archive, public_id) == ["Rain"]
+
+
+def test_without_a_closed_chapter_titles_are_followed_from_recording_to_recording(
+    archive: SmallArchive, public_id: str
+) -> None:
+    describe(archive, public_id, FIRST, HAIL)
+    sun, hail = (chapter.id for chapter in chapters(archive, public_id))
+    describe(archive, public_id, HAIL | {"recording": 1}, FIRST | {"recording": 2})
+    assert [chapter.id for chapter in chapters(archive, public_id)] == [hail, sun]
+
+
+TITLES = ("Rain", "Sun", "Wind", "Hail")
+SYNOPSES = ("It fell.", "It came out.", "It blew.", None)
+FIELDS = {
+    "title": st.sampled_from(TITLES),
+    "recording": st.sampled_from((1, 2)),
+    "start": st.sampled_from(("0s", "1s", "2s")),
+    "synopsis": st.sampled_from(SYNOPSES),
+}
+CHAPTERS = st.lists(st.fixed_dictionaries(FIELDS), min_size=1, max_size=4)
+
+
+@st.composite
+def corrected(draw: st.DrawFn, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Chapters in any order, of which any went, came, or has another title, recording, start or synopsis."""
+    kept = draw(st.permutations(before))[draw(st.integers(0, 1)) :]
+    changes = st.fixed_dictionaries({}, optional=FIELDS)
+    return [each | draw(st.just({}) | changes) for each in kept] + draw(st.just([]) | CHAPTERS)
+
+
+MANY = examples(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.mark.slow
+@MANY
+@given(data=st.data(), before=CHAPTERS)
+def test_no_correction_makes_words_public_that_a_closed_chapter_alone_had(
+    archive: SmallArchive, data: st.DataObject, before: list[dict[str, Any]]
+) -> None:
+    public_id = archive.add("Weather", [["It rained."], ["It blew."]], level=None)
+    describe(archive, public_id, *before)
+    place = data.draw(st.integers(0, len(before) - 1))
+    close(archive, public_id, place)
+    others = before[:place] + before[place + 1 :]
+    try:
+        describe(archive, public_id, *data.draw(corrected(before)))
+    except Conflict:
+        return
+    opened = read(archive, public_id)
+    title, synopsis = before[place]["title"], before[place]["synopsis"]
+    assert title in [each["title"] for each in others] or title not in [each.title for each in opened]
+    assert synopsis in [None, *(each["synopsis"] for each in others)] or (
+        synopsis not in [each.synopsis for each in opened]
+    )
+
+
+@pytest.mark.slow
+@MANY
+@given(data=st.data(), before=CHAPTERS, closed=st.booleans())
+def test_other_chapters_may_be_corrected_as_anybody_likes(
+    archive: SmallArchive, data: st.DataObject, before: list[dict[str, Any]], closed: bool
+) -> None:
+    """Beside a closed one that stays as it is, and where none is closed."""
+    public_id = archive.add("Weather", [["It rained."], ["It blew."]], level=None)
+    first = [{"title": "Snow", "recording": 1, "start": "0s", "synopsis": "It lay."}] if closed else []
+    describe(archive, public_id, *first, *before)
+    if closed:
+        close(archive, public_id, 0)
+    after = data.draw(corrected(before))
+    describe(archive, public_id, *first, *after)
+    assert [each.title for each in chapters(archive, public_id)][len(first) :] == [e["title"] for e in after]
+    assert "Snow" not in named(archive, public_id)
 
 
 def test_where_the_statement_was_taken_back_it_goes(archive: SmallArchive, public_id: str) -> None:
