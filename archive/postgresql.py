@@ -112,7 +112,7 @@ _REFUSALS: dict[str, tuple[type[ArchiveError], str]] = {
     ),
     "55P03": (
         DatabaseUnavailable,
-        f"another program has been writing to the {{}} for over {LOCK_SECONDS} seconds; nothing was changed",
+        f"another program has been writing to the {{}} for over {LOCK_SECONDS} seconds",
     ),
     "42501": (DatabaseUnavailable, "the user of the {} may not do this: expected the owner of its tables"),
     "22021": (WrongInput, "a text has a character that the {} cannot keep"),
