@@ -1,6 +1,6 @@
 """What all tests share.
 
-Which fixture to pick: `archive` (tests/archive/conftest.py) is a small archive on disk with neutral texts;
+Which fixture to pick: `archive` is a small archive on disk with neutral texts, closed after the test;
 `tests.archives.SmallArchive` is the same for tests that need several. `tests.databases` says on which
 database they run.
 """
@@ -15,6 +15,7 @@ import pytest
 
 from archive.settings import Settings
 from tests import databases
+from tests.archives import SmallArchive
 from tests.engines import any_server, lent
 from tests.servers import postgresql
 
@@ -49,6 +50,14 @@ def use_memory() -> None:
     if shutil.disk_usage(MEMORY_DISK).free >= NEEDED:
         os.environ["TMPDIR"] = str(MEMORY_DISK)
         tempfile.tempdir = None
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[SmallArchive]:
+    """A small archive."""
+    small = SmallArchive(tmp_path / "archive")
+    yield small
+    small.close()
 
 
 @pytest.fixture(scope="session")

@@ -82,9 +82,8 @@ class SiteClock:
             self._closed = True
             self._changed.notify_all()
         if self._noting is not None:
-            self._noting.join(
-                _PAUSE_SECONDS
-            )  # not where it waits for another writer: it ends with the process
+            # No longer than that: where it waits for another writer, it ends with the process.
+            self._noting.join(_PAUSE_SECONDS)
 
     def _wait(self, seconds: float) -> bool:
         """Whether, after `seconds` at most, all is noted that came by the answers."""
@@ -111,9 +110,8 @@ class SiteClock:
             except ArchiveError as error:
                 if self._is_news(error):
                     log.warning("dates that have come cannot be noted yet: %s", error)
-            except (
-                Exception
-            ) as error:  # tried again, too: without this thread nothing would be noted any more
+            except Exception as error:
+                # Told, and tried again like the others: without this thread nothing would be noted any more.
                 if self._is_news(error):
                     log.exception("dates that have come cannot be noted")
             else:

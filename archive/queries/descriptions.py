@@ -54,18 +54,26 @@ def statement(testimony: Testimony, row: AccessStatement) -> dict[str, Any] | No
         number = next((each.number for each in testimony.recordings if each.id == row.subject_id), None)
         if number is None or row.stretch_recording is not None:
             return None
-    said = {
+    return said(
+        row,
+        recording=number,
+        start=None if row.start_ms is None else write_time(row.start_ms),
+        end=None if row.end_ms is None else write_time(row.end_ms),
+    )
+
+
+def said(row: AccessStatement, **place: Any) -> dict[str, Any]:
+    """What a statement says of `place`, without what it does not say: days as such, else moments."""
+    all_of_it = {
         "level": row.level,
-        "recording": number,
-        "start": None if row.start_ms is None else write_time(row.start_ms),
-        "end": None if row.end_ms is None else write_time(row.end_ms),
-        "from": row.begins_at and f"{row.begins_at:%Y-%m-%d}",
-        "until": row.ends_at and f"{row.ends_at:%Y-%m-%d}",
+        **place,
+        "from": _day_or_moment(row.begins_at),
+        "until": _day_or_moment(row.ends_at),
         "reason": row.reason,
         "notice": row.notice,
         "by": row.said_by,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in all_of_it.items() if value is not None}
 
 
 def numbered(testimony: Testimony) -> list[dict[str, Any]]:
@@ -115,6 +123,12 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "places": list(chapter.places),
     }
     return {name: value for name, value in said.items() if value not in (None, [])}
+
+
+def _day_or_moment(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return f"{moment:%Y-%m-%d}" if _is_day(moment) else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _is_day(moment: datetime | None) -> bool:

@@ -106,20 +106,8 @@ _LOADED = (selectinload(DescriptionChange.part_of).selectinload(DescriptionImpor
 
 def _said(testimony: Testimony, public_ids: Sequence[str] | None) -> list[dict[str, Any]] | None:
     return [
-        descriptions.statement(testimony, row) or _said_of_a_part(testimony, row)
+        # What no description can say is about a chapter or transcript, or from and until moments of a day.
+        descriptions.statement(testimony, row)
+        or descriptions.said(row, about=explanations.place_of(testimony, row))
         for row in named(testimony, public_ids)
     ] or None
-
-
-def _said_of_a_part(testimony: Testimony, row: AccessStatement) -> dict[str, Any]:
-    """What no description can say: of a chapter, a transcript, or from and until moments of a day."""
-    said = {
-        "level": row.level,
-        "about": explanations.place_of(testimony, row),
-        "from": row.begins_at and f"{row.begins_at:%Y-%m-%d %H:%M:%S} UTC",
-        "until": row.ends_at and f"{row.ends_at:%Y-%m-%d %H:%M:%S} UTC",
-        "reason": row.reason,
-        "notice": row.notice,
-        "by": row.said_by,
-    }
-    return {name: value for name, value in said.items() if value is not None}

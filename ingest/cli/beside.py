@@ -75,13 +75,13 @@ class WorkerBeside:
     def _watch_over(self) -> None:
         pause, began = _FIRST_PAUSE_SECONDS, monotonic()
         while not self._is_over():
-            if self._process is not None:
-                multiprocessing.connection.wait([self._process.sentinel, self._over])
+            if (process := self._process) is not None:
+                multiprocessing.connection.wait([process.sentinel, self._over])
                 if self._is_over(_LEAVING_SECONDS):
                     return
                 if monotonic() > began + _STEADY_SECONDS:
                     pause = _FIRST_PAUSE_SECONDS
-                log.error("the worker beside the site %s; started again in %.0f s", self._how(), pause)
+                log.error("the worker beside the site %s; started again in %.0f s", _how(process), pause)
             if self._is_over(pause):
                 return
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -95,8 +95,9 @@ class WorkerBeside:
     def _is_over(self, seconds: float = 0.0) -> bool:
         return bool(multiprocessing.connection.wait([self._over], seconds))
 
-    def _how(self) -> str:
-        assert self._process is not None  # noqa: S101 - asked of one that ended
-        self._process.join()
-        code = self._process.exitcode or 0
-        return f"ended with exit code {code}" if code >= 0 else f"was killed by signal {-code}"
+
+def _how(ended: SpawnProcess) -> str:
+    """In which way a process ended."""
+    ended.join()
+    code = ended.exitcode or 0
+    return f"ended with exit code {code}" if code >= 0 else f"was killed by signal {-code}"

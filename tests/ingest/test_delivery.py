@@ -24,13 +24,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
-
-
-@pytest.fixture
 def stop() -> Event:
     return Event()
 

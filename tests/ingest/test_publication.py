@@ -1,8 +1,6 @@
 """Publishing other words than were published: what comes to lie in a closed part is found by nobody from then
 on."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 from typing import Any, cast
 
@@ -23,13 +21,6 @@ from tests.archives import NOW, SmallArchive
 
 LATER = b"WEBVTT\n\n00:00.000 --> 00:00.900\none\n\n00:02.000 --> 00:03.900\ntwo three\n"
 """Two words that the machine heard earlier lie in what is closed from 2 s on."""
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
 
 
 def empty_outbox(archive: SmallArchive) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +32,6 @@ PROBE = Probe(
     bit_rate=64_000,
     audio=AudioStream(codec="aac", sample_rate=48_000, channels=1, start_ms=0, end_ms=4000, streams=(0,)),
 )
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
 
 
 def a_file(name: str, number: int = 1, content: str | None = None, **more: Any) -> Received:

@@ -1,6 +1,5 @@
 """Texts without a recording, over several, over one: what they become, and what becomes of a second one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,6 @@ LONG = (
     "31:03.000 --> 31:04.000\nThen comes water.\n"
 )
 BOTH = ((1, 0), (2, 1_862_000))
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
 
 
 def text(path: Path, content: str | bytes, **more: Any) -> TextFile:

@@ -31,13 +31,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
-
-
-@pytest.fixture
 def backend(archive: SmallArchive) -> Iterator[SearchBackend]:
     made = create_backend(archive.settings)
     yield made

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,13 +26,6 @@ from tests.search.records import dictionary, differences, search, stray
 pytestmark = pytest.mark.slow
 
 WORDS = ["rain", "snow", "hail", "fog", "frost", "storm"]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -27,13 +26,6 @@ from web.clock import SiteClock
 pytestmark = pytest.mark.slow
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SmallArchive]:
-    small = SmallArchive(tmp_path / "archive")
-    yield small
-    small.close()
 
 
 @pytest.fixture

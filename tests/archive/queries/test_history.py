@@ -1,5 +1,7 @@
 """What became of a description, as it is told."""
 
+from datetime import UTC, datetime
+
 from archive.changes.access import NewStatement
 from archive.database import reading, writing
 from archive.models import DescriptionChange
@@ -35,9 +37,26 @@ def test_a_statement_that_no_description_can_make_is_told(archive: SmallArchive)
         row = testimonies.find(session, public_id)
         assert row is not None
         transcript = row.transcripts[0].id
-    archive.state(public_id, NewStatement("restricted", subject="transcript", subject_id=transcript))
+    statement = NewStatement(
+        "restricted",
+        subject="transcript",
+        subject_id=transcript,
+        begins_at=datetime(2030, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2030, 1, 1, 12, 30, tzinfo=UTC),
+        reason="asked for",
+    )
+    archive.state(public_id, statement)
     with reading(archive.engine) as session:
         row = testimonies.find(session, public_id)
         assert row is not None
         last = history.history(session, row)[-1]
-    assert last.after == [{"level": "restricted", "about": "the original transcript", "by": "test"}]
+    assert last.after == [
+        {
+            "level": "restricted",
+            "about": "the original transcript",
+            "from": "2030-01-01",
+            "until": "2030-01-01 12:30:00 UTC",
+            "reason": "asked for",
+            "by": "test",
+        }
+    ]

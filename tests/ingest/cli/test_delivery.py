@@ -1,16 +1,19 @@
 """What a command says was done is where it has to be."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from archive import preservation
 from archive.preservation import preserve_waiting
 from archive.store import create_store
 from ingest.cli import app
 from tests.archives import SmallArchive
-from tests.databases import enter, settings_of, worker_elsewhere
+from tests.databases import ask_database, enter, settings_of, sqlite_alone, worker_elsewhere
 
 pytestmark = pytest.mark.slow
 
@@ -64,3 +67,33 @@ def test_a_withdrawal_is_not_acknowledged_into_an_empty_folder(
     assert described_access(home, public_id) == ["public"]
     assert CliRunner().invoke(app, ["access", other, "restricted"]).exit_code == 0
     assert described_access(home, public_id) == ["withdrawn"]
+
+
+@sqlite_alone("there nobody keeps the whole database to himself")
+@pytest.mark.parametrize("meeting", ["preserve", "preserve_waiting"])
+def test_a_database_that_is_busy_afterwards_is_not_taken_for_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: str
+) -> None:
+    """Another program begins to write between the word and what is carried on for it."""
+    archive = SmallArchive(tmp_path / "archive")
+    public_id = archive.add("Weather", [["It rained."]])
+    archive.close()
+    home = archive.settings.home
+    enter(monkeypatch, home)
+    monkeypatch.setattr("archive.sqlite.BUSY_TIMEOUT_MS", 200)
+    real = getattr(preservation, meeting)
+    with closing(sqlite3.connect(home / "archive.db", isolation_level=None)) as other:
+
+        def busy(*arguments: object) -> object:
+            if not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+            return real(*arguments)
+
+        monkeypatch.setattr(preservation, meeting, busy)
+        said = CliRunner().invoke(app, ["access", public_id, "withdrawn"])
+        other.execute("ROLLBACK")
+    assert said.exit_code == 1
+    assert "it holds from now on" in said.stderr
+    assert "to itself" in said.stderr
+    told = ask_database(home, "SELECT level FROM access_statement WHERE superseded_at IS NULL")
+    assert told == [("withdrawn",)]

@@ -68,7 +68,12 @@ def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads process lists from /proc")
+reads_processes = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="which processes there are is read from /proc (Linux)"
+)
+
+
+@reads_processes
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_serve_answers_and_leaves_nothing_behind(
     environment: dict[str, str], home: Path, end: signal.Signals
@@ -111,7 +116,7 @@ def test_serve_answers_and_leaves_nothing_behind(
         process.stdout.close()
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads process lists from /proc")
+@reads_processes
 def test_a_worker_that_ends_unasked_is_said_and_started_again(
     environment: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
