@@ -44,7 +44,7 @@ class ExplainedPart:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """How things stand with a testimony at a moment, and every statement ever made on it. `changes_at`: when
-    a statement next begins or ends."""
+    a statement next begins or ends so that something changes for anybody."""
 
     id: str
     accession_number: str | None
@@ -89,7 +89,7 @@ def explain(testimony: Testimony, now: datetime) -> Explanation:
         accession_number=testimony.accession_number,
         open=opening.described,
         sentence=sentence,
-        changes_at=next_change(testimony, now),
+        changes_at=_next_that_shows(testimony, now),
         parts=parts,
         statements=tuple(
             _explain(testimony, statement, statement in live, now) for statement in testimony.statements
@@ -100,6 +100,15 @@ def explain(testimony: Testimony, now: datetime) -> Explanation:
 def seen_by_all(testimony: Testimony, now: datetime) -> tuple[Opening, ...]:
     """What is open at each level, the strictest last: where that is the same, nothing changed for anybody."""
     return tuple(visible(Viewer(level), testimony, "search", now) for level in LEVELS[:-1])
+
+
+def _next_that_shows(testimony: Testimony, now: datetime) -> datetime | None:
+    """As `next_change`, past the dates of words that were corrected and change nothing any more."""
+    seen = seen_by_all(testimony, now)
+    at = next_change(testimony, now)
+    while at is not None and seen_by_all(testimony, at) == seen:
+        at = next_change(testimony, at)
+    return at
 
 
 def explain_stay(testimony: Testimony, said: AccessStatement, now: datetime) -> str:

@@ -203,6 +203,12 @@ def test_what_is_to_come_and_what_was(weather: str) -> None:
     assert "recording 2: restricted, from 2150-01-01, superseded" in run(weather, "--history")
 
 
+def test_the_day_that_was_put_off_is_not_told(weather: str) -> None:
+    run(weather, "restricted", "--recording", "2")
+    run(weather, "public", "--recording", "2", "--from", "2140-01-01")
+    assert "Until 2150-01-01" in run(weather, "public", "--recording", "2", "--from", "2150-01-01")
+
+
 def test_a_wrong_closing_is_mended(archive: SmallArchive, weather: str) -> None:
     run(weather, "withdrawn", "--by", "Somebody")
     assert not is_open(archive, weather)
