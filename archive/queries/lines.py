@@ -44,10 +44,12 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines in order, and the voices of what is open and was not loaded (and of some that was)."""
+    """Lines in order, and the voices of what is open and was not loaded (and of some that was). Of a part,
+    `sought` are those that were looked for: whatever runs into them is there, too, but not into the others."""
 
     lines: Sequence[Line]
     voices: Sequence[Voice] = ()
+    sought: Sequence[Line] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ def load_parts(session: Session, parts: Sequence[Part], around: int) -> dict[int
         ],
     )
     return {
-        revision_id: Lines([found[position] for position in sorted(found)], voices.get(revision_id, ()))
+        revision_id: Lines(
+            [found[position] for position in sorted(found)],
+            voices.get(revision_id, ()),
+            [found[position] for position in sorted(seeds[revision_id])],
+        )
         for revision_id, found in lines.items()
     }
 

@@ -2,7 +2,7 @@
 all that goes into a `Reading`."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -121,9 +121,16 @@ def read_parts(
         ]
         reading = _reading(row, opening, cut)
         there = {passage.id for stream in reading.streams for passage in stream.passages}
-        if not there.issuperset(wanted[row.public_id]):
+        missing = set(wanted[row.public_id])
+        for _, revision, spans in texts[row.public_id]:
+            missing -= there.intersection(line.public_id for line in lines[revision.id].sought)
+        for _, revision, spans in texts[row.public_id] if missing else ():
+            sought = replace(lines[revision.id], lines=lines[revision.id].sought)
+            missing -= {piece.id for piece in _cut(row, opening, spans, sought, engines).passages}
+        if missing:
             # Closed since, or gone with a revision; or cut for another reason than a border, as text with
-            # white space round it is. Only the whole text can tell.
+            # white space round it is: that may be there as a neighbour, without its own. Only the whole text
+            # can tell.
             reading = _reading(row, opening, _texts(session, row, opening, _loader(session)))
         found[row.public_id] = reading
     return found

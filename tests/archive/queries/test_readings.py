@@ -313,6 +313,23 @@ def test_a_phrase_over_borders_is_marked_in_a_part_as_in_the_whole(
             ]
 
 
+def test_one_with_white_space_round_it_is_not_taken_from_beside_another(archive: SmallArchive) -> None:
+    """Its id is not that of its row, so it is not looked for; and loaded as the neighbour of another that is,
+    it lacks neighbours of its own."""
+    public_id = archive.add("Weather", [["rain", "rain", "rain", "rain", "rain ", "rain"]])
+    tree = Phrase(words=("rain", "rain"))
+    with reading(archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        whole = readings.read(session, row, PUBLIC, "search", NOW)
+        assert isinstance(whole, Reading)
+        first, *_, spaced, last = passages_of(whole)
+        wanted = {first.id, spaced.id}
+        part = read_part(session, row, PUBLIC, wanted, 1)
+        assert last in passages_of(part)
+        assert mark(tree, part, wanted) == mark(tree, whole, wanted)
+
+
 def test_a_passage_that_is_no_more_is_not_given(archive: SmallArchive) -> None:
     public_id = archive.add("Weather", [["It rained.", "Then the sun came."]])
     with reading(archive.engine) as session:
