@@ -122,7 +122,7 @@ def read_parts(
         reading = _reading(row, opening, cut)
         there = {passage.id for stream in reading.streams for passage in stream.passages}
         missing = set(wanted[row.public_id])
-        for _, revision, spans in texts[row.public_id]:
+        for _, revision, _ in texts[row.public_id]:
             missing -= there.intersection(line.public_id for line in lines[revision.id].sought)
         for _, revision, spans in texts[row.public_id] if missing else ():
             sought = replace(lines[revision.id], lines=lines[revision.id].sought)
