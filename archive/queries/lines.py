@@ -45,7 +45,7 @@ _AT_ONCE = 4
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Lines in order, and the voices of what is open and was not loaded (and of some that was). Of a part,
-    `sought` are those that were looked for: what runs into them is there, too, but not what runs into others."""
+    `sought` are those that were looked for: what runs into them is there, too, and into no other."""
 
     lines: Sequence[Line]
     voices: Sequence[Voice] = ()

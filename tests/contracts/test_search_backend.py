@@ -8,9 +8,10 @@ from archive.settings import Settings
 from search.elasticsearch_backend import ElasticsearchBackend
 from search.tantivy_backend import TantivyBackend
 
-pytest.register_assert_rewrite("tests.contracts.search_backend")
+pytest.register_assert_rewrite("tests.contracts.search_answers", "tests.contracts.search_writes")
 
-from tests.contracts.search_backend import OpenEngine, SearchBackendContract  # noqa: E402  # only now are its asserts told
+from tests.contracts.search_backend import SearchBackendContract  # noqa: E402  # only now are their asserts told
+from tests.contracts.search_writes import OpenEngine  # noqa: E402
 
 
 class TestTantivy(SearchBackendContract):

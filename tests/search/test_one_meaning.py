@@ -20,7 +20,7 @@ from search.elasticsearch_backend import ElasticsearchBackend
 from search.find import ask, find
 from search.match import match
 from search.tantivy_backend import TantivyBackend
-from tests.contracts.search_backend import choices, expected_facets, passes, reader
+from tests.contracts.search_answers import choices, expected_facets, passes, reader
 from tests.search.readings import corpora, make_reading, trees
 
 pytestmark = pytest.mark.slow
