@@ -1,12 +1,8 @@
 """Copies with closed stretches, from a word on access to what is on disk; with real ffmpeg."""
 
-import errno
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,125 +10,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archive.access import PUBLIC
 from archive.changes import events
 from archive.changes.access import NewStatement
-from archive.changes.derivatives import renew
 from archive.database import reading, writing
 from archive.errors import DiskRefused
-from archive.jobs import Queue, create_queue
 from archive.models import CopiesDue, Derivative
 from archive.models import Event as EventRow
-from archive.queries import progress, readings, testimonies
+from archive.queries import progress
 from archive.queries.copies import due
-from archive.remains import MARK
 from ingest import copies as ingest_copies
-from ingest.copies import look_at_copies, make_copies
-from ingest.importers.deposited import DepositedRecording, DepositedTestimony
-from ingest.media.commands import find_programs
-from ingest.receiving import receive
-from ingest.registration import Wishes, register
-from ingest.steps import accession
 from ingest.worker import run_worker
-from ingest.workshop import Recognisers, Workshop, own_folder
-from schemas.metadata import TestimonyMetadata
-from tests.archives import NOW, SmallArchive
 from tests.contracts.transcriber import Script
-from tests.ingest.media.making import GOOD
+from tests.ingest.copying import House, opened
 
 pytestmark = pytest.mark.slow
 
 
-def no_pool() -> Any:
-    raise AssertionError("nothing is transcribed here")
-
-
-@dataclass
-class House:
-    """An archive, and what the worker does for copies, done by hand."""
-
-    archive: SmallArchive
-    queue: Queue
-    shop: Workshop
-    monkeypatch: pytest.MonkeyPatch
-    public_ids: list[str] = field(default_factory=list)
-
-    def bring(self, name: str, offset_ms: int = 0) -> str:
-        """Register a specimen, put it into the store, and publish it."""
-        recording = DepositedRecording(GOOD / name, 1, offset_ms=offset_ms)
-        received = [receive(recording, self.shop.programs)]
-        metadata = TestimonyMetadata.read({"access": "public", "title": "Beeps"})
-        with writing(self.archive.engine) as session:
-            done = register(
-                session, self.queue, DepositedTestimony((recording,), metadata), received, Wishes(), NOW
-            )
-            row = testimonies.find(session, done.testimony)
-            assert row is not None
-            row.published_at = NOW
-        accession(self.shop, self.recording_row(done.testimony))
-        return done.testimony
-
-    def recording_row(self, public_id: str) -> int:
-        with reading(self.archive.engine) as session:
-            row = testimonies.find(session, public_id)
-            assert row is not None
-            return row.recordings[0].id
-
-    def look(self) -> None:
-        look_at_copies(self.archive.engine, self.queue, self.shop.derivatives)
-
-    def renew(self) -> None:
-        with writing(self.archive.engine) as session:
-            renew(session, self.queue, self.shop.derivatives)
-
-    def make(self, public_id: str) -> None:
-        make_copies(self.shop, self.recording_row(public_id))
-
-    def at(self, moment: datetime) -> None:
-        """Let it be `moment`."""
-        self.monkeypatch.setattr(ingest_copies, "now", lambda: moment)
-
-    def media(self, public_id: str) -> tuple[str, bool, str]:
-        """State, poster and what is closed of what the public may hear."""
-        with reading(self.archive.engine) as session:
-            found = readings.read_public_id(session, public_id, PUBLIC, "listen", ingest_copies.now())
-        assert isinstance(found, readings.Reading)
-        (opened,) = found.recordings
-        return opened.media, opened.poster, opened.closed
-
-    def rows(self) -> list[tuple[str, str, str | None]]:
-        with reading(self.archive.engine) as session:
-            rows = session.query(Derivative).order_by(Derivative.closed, Derivative.kind)
-            return [(row.kind, row.closed, row.path) for row in rows]
-
-    def files(self, public_id: str) -> list[str]:
-        folder = self.shop.derivatives / public_id
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-    def is_waiting(self, public_id: str) -> bool:
-        waiting = [state.recording_id for state in self.queue.states() if state.status == "waiting"]
-        return self.recording_row(public_id) in waiting
-
-
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    archive = SmallArchive(tmp_path / "archive")
-    settings = archive.settings
-    with own_folder(settings.work_folder) as folder, own_folder(settings.making_folder) as making:
-        shop = Workshop(
-            engine=archive.engine,
-            store=archive.store,
-            derivatives=settings.derivatives_folder,
-            making=making,
-            folder=folder,
-            programs=find_programs(settings),
-            recognisers=Recognisers(no_pool),
-            window_ms=10_000,
-            stop=Event(),
-        )
-        yield House(archive, create_queue(settings, archive.engine), shop, monkeypatch)
-        assert list(making.iterdir()) == []
-    archive.close()
+    with opened(tmp_path, monkeypatch) as made:
+        yield made
 
 
 def loudest(path: Path) -> int:
@@ -304,78 +201,6 @@ def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
     assert house.is_waiting(public_id)
     house.make(public_id)
     assert len(house.files(public_id)) == 2
-
-
-@pytest.mark.parametrize("mount_point", [True, False])
-def test_a_folder_that_is_not_the_one_of_the_copies_makes_none_forgotten(
-    house: House, tmp_path: Path, mount_point: bool
-) -> None:
-    """The share is not mounted: whoever looks, deletes or makes is told so, and nothing has changed when it
-    is there again."""
-    public_id, other = house.bring("beep.mkv"), house.bring("beep.mp4")
-    house.make(public_id)
-    house.look()
-    rows, files, folder = house.rows(), house.files(public_id), house.shop.derivatives
-    folder.rename(tmp_path / "share")
-    if mount_point:
-        folder.mkdir()
-    house.archive.state(public_id, NewStatement("public"))
-    for act in (house.renew, house.look, lambda: house.make(other)):
-        with pytest.raises(DiskRefused, match=r"mount the disk or share.*touch .*/\.testimony-derivatives"):
-            act()
-    assert house.rows() == rows
-    shutil.rmtree(folder, ignore_errors=True)
-    (tmp_path / "share").rename(folder)
-    house.renew()
-    house.look()
-    assert (house.rows(), house.files(public_id)) == (rows, files)
-
-
-def test_a_folder_that_was_emptied_on_purpose_is_filled_again(house: House) -> None:
-    """By the way that the message tells."""
-    public_id = house.bring("beep.mkv")
-    house.make(public_id)
-    shutil.rmtree(house.shop.derivatives / public_id)
-    (house.shop.derivatives / MARK).unlink()
-    with pytest.raises(DiskRefused):
-        house.renew()
-    (house.shop.derivatives / MARK).touch()
-    house.renew()
-    assert house.is_waiting(public_id)
-    house.make(public_id)
-    assert len(house.files(public_id)) == 2
-
-
-def test_a_folder_of_an_earlier_version_is_known_by_its_copies(house: House) -> None:
-    public_id = house.bring("beep.mkv")
-    house.make(public_id)
-    (house.shop.derivatives / MARK).unlink()
-    rows = house.rows()
-    house.look()
-    house.renew()
-    assert (house.rows(), (house.shop.derivatives / MARK).exists()) == (rows, True)
-
-
-def test_a_disk_that_does_not_answer_makes_nothing_forgotten(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
-    public_id = house.bring("beep.mkv")
-    house.make(public_id)
-    rows, files, real = house.rows(), house.files(public_id), Path.stat
-
-    def fail(path: Path, **options: bool) -> os.stat_result:
-        if path.name == files[0]:
-            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
-        return real(path, **options)
-
-    house.archive.state(public_id, NewStatement("public"))
-    with house.monkeypatch.context() as patch:
-        patch.setattr(Path, "stat", fail)
-        house.renew()
-        assert "does not answer" in caplog.text
-        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
-            house.look()
-    assert (house.rows(), house.files(public_id)) == (rows, files)
 
 
 def test_a_copy_that_is_due_and_lost_its_row_gets_it_back(house: House) -> None:
