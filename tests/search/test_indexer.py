@@ -212,14 +212,14 @@ def test_a_purge_that_was_cut_off_is_no_older_copy(
 ) -> None:
     """It writes neighbours as they are, one of which has a change that the index was never told of."""
     monkeypatch.setattr("archive.clock.now", lambda: NOW)
-    ids = [archive.add("Weather", [[f"It rained {word}."]]) for word in ("quietly", "loudly")]
+    public_ids = [archive.add("Weather", [[f"It rained {word}."]]) for word in ("quietly", "loudly")]
     prepare(archive.engine, backend)
     deliver(archive.engine, backend)
     with writing(archive.engine) as session:
-        row = testimonies.find(session, ids[1])
+        row = testimonies.find(session, public_ids[1])
         assert row is not None
         announce_to_store(session, row)
-    archive.state(ids[0], NewStatement("withdrawn"))
+    archive.state(public_ids[0], NewStatement("withdrawn"))
     with monkeypatch.context() as patched:
         patched.setattr("archive.changes.indexed.remember", lambda *_: 1 // 0)
         with pytest.raises(ZeroDivisionError):
@@ -230,7 +230,7 @@ def test_a_purge_that_was_cut_off_is_no_older_copy(
     deliver(archive.engine, backend)
     prepare(archive.engine, backend, compare=True)
     assert live(backend) == names
-    assert {hit.testimony.id for hit in search(archive, backend, "rained").hits} == {ids[1]}
+    assert ids(search(archive, backend, "rained")) == {public_ids[1]}
 
 
 def test_what_was_written_and_not_ticked_off_is_no_older_copy(
