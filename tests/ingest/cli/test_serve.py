@@ -162,9 +162,11 @@ def test_a_database_that_is_busy_ends_no_worker(
     environment: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
     archive = SmallArchive(home)
+    archive.add("Weather", [["It rained."]])  # has to be found: a worker without work writes nothing
     log = tmp_path / "log"
     hasty = "import archive.sqlite; archive.sqlite.BUSY_TIMEOUT_MS = 300"
     with log.open("w") as told, closing(sqlite3.connect(home / "archive.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
         process = subprocess.Popen(
             [sys.executable, "-c", f"{hasty}; from ingest.cli import main; main()", "worker"],
             env=environment,
@@ -173,13 +175,10 @@ def test_a_database_that_is_busy_ends_no_worker(
             stderr=told,
         )
         try:
-            wait_until(lambda: is_held(home / "worker.lock"))
-            other.execute("BEGIN IMMEDIATE")
             wait_until(lambda: "another program keeps" in log.read_text())
             time.sleep(1)
             assert process.poll() is None
             other.execute("ROLLBACK")
-            archive.add("Weather", [["It rained."]])
             wait_until(lambda: waiting(archive) == 0)
             process.terminate()
             assert process.wait(timeout=30) == 0
