@@ -1,60 +1,44 @@
-"""Alembic migrations. `upgrade` brings a database to the newest schema, `drift` says how models and
-migrations differ."""
+"""Whether a database is at the newest schema, and bringing it there.
 
+Every command asks; Alembic, which takes as long to load as all else of a short command, is loaded only where
+there is something to do.
+"""
+
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
 
-from archive.errors import Conflict
 from archive.migrations import queue
-from archive.models import Base
 
+FOLDER = Path(__file__).parent
 
-def configuration() -> Config:
-    """Alembic's configuration, made here so that there is no file to find."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    return config
+_NOTE = "alembic_version"
+"""Alembic's table of one row: the revision that a database is at."""
 
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema; at once where it is there already. Raises Conflict where a
     newer version of the archive made it."""
-    scripts = ScriptDirectory.from_config(configuration())
-    with engine.connect().execution_options(read_only=True) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        queue_is_current = queue.is_current(connection)
-    if current == scripts.get_current_head() and queue_is_current:
-        return
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-        raise Conflict(f"the database is at schema {current}, which this version does not know: it is newer")
-    with engine.begin() as connection:
-        config = configuration()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        queue.upgrade(connection)
+    if not is_current(engine):
+        from archive.migrations.steps import take
+
+        take(engine)
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the database is at the newest schema."""
-    scripts = ScriptDirectory.from_config(configuration())
     with engine.connect().execution_options(read_only=True) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        return current == scripts.get_current_head() and queue.is_current(connection)
+        return _revision(connection) == newest() and queue.is_current(connection)
 
 
-def drift(connection: Connection) -> list[Any]:
-    """What autogenerate would change in an up-to-date database: empty unless a migration is missing."""
-    opts = {"compare_type": True, "include_name": _is_ours}
-    context = MigrationContext.configure(connection, opts=opts)
-    return list(compare_metadata(context, Base.metadata))
+@cache
+def newest() -> str:
+    """The newest revision: the number that the name of the last file in `versions/` begins with."""
+    return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
-def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or not (name or "").startswith(queue.PREFIX)
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_NOTE):
+        return None
+    return connection.scalar(text(f"SELECT version_num FROM {_NOTE}"))  # noqa: S608 - a name of ours

@@ -7,7 +7,6 @@ over.
 
 from pathlib import Path
 
-from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection
 
 PREFIX = "procrastinate_"
@@ -32,6 +31,8 @@ def upgrade(connection: Connection) -> None:
     """Bring the tables of the queue to those of this release; nothing where the database is no PostgreSQL."""
     if connection.dialect.name != "postgresql":
         return
+    from procrastinate.schema import SchemaManager
+
     missing = _missing(connection)
     if connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar() is None:
         _execute(connection, SchemaManager.get_schema())
@@ -49,6 +50,8 @@ def upgrade(connection: Connection) -> None:
 
 
 def _missing(connection: Connection) -> list[Path]:
+    from procrastinate.schema import SchemaManager  # half a second, which an archive on SQLite can do without
+
     known: set[str] = set()
     if connection.exec_driver_sql(f"SELECT to_regclass('{_NOTE}')").scalar() is not None:
         known.update(connection.exec_driver_sql(f"SELECT name FROM {_NOTE}").scalars())  # noqa: S608 - likewise

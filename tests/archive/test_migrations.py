@@ -2,22 +2,27 @@
 there."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.database import open_engine, reading
-from archive.migrations import configuration, drift, is_current, upgrade
+from archive.errors import Conflict
+from archive.migrations import is_current, newest, upgrade
+from archive.migrations.steps import configuration, drift
 from archive.models import Derivative, OutboxEntry, Testimony
 from archive.queries import copies, preserved, testimonies
 from archive.queries.texts import content_of
 from archive.store import Known
-from tests.databases import check_whole, settings_of
+from tests.databases import check_whole, settings_of, sqlite_alone
 
 MOMENT = "2026-01-27 12:00:00.000000"
 
@@ -30,6 +35,38 @@ def test_no_drift(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert drift(connection) == []
     engine.dispose()
+
+
+def test_the_newest_is_alembics_head() -> None:
+    assert newest() == ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    engine = open_engine(settings_of(tmp_path))
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Conflict, match="schema 9999, which this version does not know: it is newer"):
+        upgrade(engine)
+    engine.dispose()
+
+
+@sqlite_alone("the queue's release is asked there")
+def test_what_is_current_needs_no_alembic(tmp_path: Path) -> None:
+    """Nor the queue of another database: both take longer to load than a short command to answer."""
+    engine = open_engine(settings_of(tmp_path))
+    upgrade(engine)
+    engine.dispose()
+    asked = (
+        "import sys; from pathlib import Path; from archive.database import open_engine;"
+        "from archive.migrations import upgrade; from archive.settings import Settings;"
+        "upgrade(open_engine(Settings(home=Path(sys.argv[1]))));"
+        "print({'alembic', 'procrastinate'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, inspect
 
 from archive.database import open_engine
-from archive.migrations import drift, is_current, upgrade
+from archive.migrations import is_current, upgrade
+from archive.migrations.steps import drift
 from archive.settings import Settings
 from tests.servers import postgresql
 

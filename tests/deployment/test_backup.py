@@ -228,6 +228,19 @@ def test_where_the_worker_does_not_rest_the_database_is_whole_all_the_same(runni
     assert not {each["code"] for each in checked["findings"]} & {"missing", "altered", "torn"}
 
 
+@pytest.mark.parametrize(("ended", "whole"), [(24, True), (23, False)])
+def test_files_that_go_while_they_are_copied_end_no_backup(tmp_path: Path, ended: int, whole: bool) -> None:
+    """A worker's builds in the store come and go: rsync says 24. A file that it could not read is 23."""
+    server = Server(tmp_path / "server")
+    server.prepare("false")
+    SmallArchive(server.home, database="sqlite").close()
+    rsync = server.programs / "rsync"
+    rsync.write_text(f'#!/bin/sh\n{find("rsync")} "$@" && exit {ended}\n')
+    rsync.chmod(0o755)
+    done = server.run(without_rest(BACKUP), dict(os.environ))
+    assert (done.returncode == 0, (server.backup / "archive.db").exists()) == (whole, whole), done.stderr
+
+
 def test_a_dump_of_postgresql_comes_back_whole(tmp_path: Path) -> None:
     programs = postgresql.find_programs()
     archive = SmallArchive(tmp_path / "archive", database="postgresql")
