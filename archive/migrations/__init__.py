@@ -41,4 +41,5 @@ def newest() -> str:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_NOTE):
         return None
-    return connection.scalar(text(f"SELECT version_num FROM {_NOTE}"))  # noqa: S608 - a name of ours
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_NOTE}"))  # noqa: S608 - a name of ours
+    return found
