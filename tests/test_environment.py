@@ -134,8 +134,11 @@ def test_what_is_installed_is_left_alone(tmp_path: Path) -> None:
         (record / f"{name}.txt").write_text(f"{name}==1\n")
     for path in (folder / "pyproject.toml", record / "pyproject.toml"):
         path.write_text("[project]\n")
+    (folder / "archive").mkdir()
+    (folder / "archive/module.py").write_text("")
     done = subprocess.run(["bash", str(script), "run"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    assert list((folder / "archive/__pycache__").glob("module.*.pyc"))  # who may not write there starts as fast
     (folder / "requirements/run.txt").write_text("run==2\n")
     done = subprocess.run(["bash", str(script), "run"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
