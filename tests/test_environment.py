@@ -138,7 +138,9 @@ def test_what_is_installed_is_left_alone(tmp_path: Path) -> None:
     (folder / "archive/module.py").write_text("")
     done = subprocess.run(["bash", str(script), "run"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert list((folder / "archive/__pycache__").glob("module.*.pyc"))  # who may not write there starts as fast
+    assert list(
+        (folder / "archive/__pycache__").glob("module.*.pyc")
+    )  # who may not write there starts as fast
     (folder / "requirements/run.txt").write_text("run==2\n")
     done = subprocess.run(["bash", str(script), "run"], capture_output=True, text=True, check=False)
     assert done.returncode == 1

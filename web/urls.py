@@ -27,6 +27,11 @@ def seconds(milliseconds: int) -> str:
     return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
 
 
+def moment(start_ms: int, end_ms: int | None = None) -> str:
+    """A moment or a stretch as `t` has it: `57.2`, `57.2,83`."""
+    return seconds(start_ms) if end_ms is None else f"{seconds(start_ms)},{seconds(end_ms)}"
+
+
 def testimony(
     testimony_id: str,
     *,
@@ -38,11 +43,15 @@ def testimony(
 ) -> str:
     """A testimony's page, at a recording and moment or stretch of it; `query` marks what was searched for,
     `text` chooses a translation."""
-    at = None
-    if start_ms is not None:
-        at = seconds(start_ms) if end_ms is None else f"{seconds(start_ms)},{seconds(end_ms)}"
+    at = None if start_ms is None else moment(start_ms, end_ms)
     asked = {"r": recording if recording != 1 else None, "t": at, "q": query or None, "text": text}
     return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", asked.items())
+
+
+def testimony_as_asked(testimony_id: str, asked: Iterable[tuple[str, str]], t: str) -> str:
+    """A testimony's page with all that an address asked of it, and the time in the form that goes out."""
+    others = [(name, value) for name, value in asked if name not in ("t", "start", "end")]
+    return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", [*others, ("t", t)])
 
 
 def accession(number: str) -> str:

@@ -314,3 +314,16 @@ def test_words_follow_a_file_that_begins_before_its_cited_time(
     assert page.evaluate(TIME) < start + 3.5
     lit = int(page.locator(".spoken").first.get_attribute("data-m"))
     assert lit <= 3000
+
+
+def test_a_time_behind_the_sign_of_a_fragment_leads_to_its_stretch(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}?q=rained#t=2,0:03.5")
+    page.wait_for_url(f"{address}/testimonies/{shelf['days']}?q=rained&t=2,3.5")
+    expect(page.get_by_role("button", name="Play 00:02 to 00:04")).to_be_visible()
+    page.evaluate("location.hash = 't=5'")
+    page.wait_for_url(f"{address}/testimonies/{shelf['days']}?q=rained&t=5")
+    page.evaluate("location.hash = 'transcript'")
+    expect(page.locator("#transcript")).to_be_visible()
+    assert page.url.endswith("?q=rained&t=5#transcript")

@@ -22,19 +22,26 @@ router = page_router()
 @router.get("/testimonies/{testimony_id}")
 def testimony(
     testimony_id: str,
+    request: Request,
     session: TheSession,
     viewer: TheViewer,
     now: Now,
     page: ThePage,
     r: str | None = None,
     t: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
     q: Typed = "",
     text: str | None = None,
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
     row = find_testimony(session, testimony_id, viewer, now)
     reading, taken = open_for_reading(session, row, viewer, now, notice=True)
-    asked = Asked(read_number(r), read_moment(t), q.strip(), text)
+    moment = read_moment(t, start, end)
+    if moment is not None and (t, start, end) != (moment.t, None, None):
+        given = request.query_params.multi_items()
+        return RedirectResponse(urls.testimony_as_asked(reading.id, given, moment.t), 302)
+    asked = Asked(read_number(r), moment, q.strip(), text)
     tree = parse(asked.query)
     view = view_testimony(reading, taken, asked, tree, page)
     return page.render("testimony.html", {"view": view})

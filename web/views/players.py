@@ -84,6 +84,25 @@ def describe_moment(reading: Reading, at: Address, wording: Wording) -> str | No
     return wording.gettext("%(start)s to %(end)s") % {"start": start, "end": clock_end(at.moment.end_ms)}
 
 
+def describe_astray(
+    reading: Reading, recording: int | None, moment: Moment | None, wording: Wording
+) -> str | None:
+    """Where the address leads to no place that is here: a sentence that says so. A testimony without
+    recordings has no places."""
+    lengths = {each.number: each.duration_ms for each in reading.recordings}
+    number = 1 if recording is None and moment is not None else recording
+    if number is None or not lengths:
+        return None
+    if number not in lengths:
+        return wording.gettext("This link leads to recording %(number)d, which cannot be opened here.") % {
+            "number": number
+        }
+    if moment is None or moment.start_ms < lengths[number]:
+        return None
+    times = {"time": clock_time(moment.start_ms), "end": clock_end(lengths[number])}
+    return wording.gettext("This link leads to %(time)s, but the recording ends at %(end)s.") % times
+
+
 def _in_file(moment: Moment, offset_ms: int) -> str:
     """A media fragment's time, in the time of the file."""
     ends = (moment.start_ms, moment.end_ms)

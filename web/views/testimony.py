@@ -18,7 +18,7 @@ from web.terms import origin_of, text_name, title_of
 from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
 from web.views.addresses import Addresses
 from web.views.cards import describe_testimony
-from web.views.players import Player, describe_moment, view_player
+from web.views.players import Player, describe_astray, describe_moment, view_player
 from web.views.transcript import Address, Marks, Section, lay_out
 from web.wording import Wording
 
@@ -56,6 +56,8 @@ class TestimonyView:
     byline: tuple[str, ...]
     warning: str | None
     """What listeners should know before, as described."""
+    astray: str | None
+    """Where the address leads to no place of this testimony: a sentence that says so."""
     players: tuple[Player, ...]
     at: Address
     opened_at: str | None
@@ -111,6 +113,7 @@ def view_testimony(
         title=title_of(reading.title, wording),
         byline=describe_testimony(describe(reading), wording),
         warning=reading.description.get("content_warning"),
+        astray=describe_astray(reading, asked.recording, asked.moment, wording),
         players=tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings),
         at=at,
         opened_at=describe_moment(reading, at, wording),

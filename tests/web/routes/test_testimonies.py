@@ -93,11 +93,39 @@ def test_every_link_keeps_the_text_that_is_read(library: Site) -> None:
     assert f'<a href="/testimonies/{public_id}?t=0.5&amp;text=en">Without marks</a>' in html
 
 
-def test_a_moment_after_the_end_is_none(library: Site) -> None:
+def test_a_link_to_no_place_of_the_recording_says_so_and_opens_at_the_beginning(library: Site) -> None:
     public_id = find(library, "Weather in the north")
     html = library.client.get(f"/testimonies/{public_id}?t=99999").text
-    assert "27:46:39" not in html
+    assert "This link leads to 27:46:39, but the recording ends at 00:" in html
     assert 'class="opened"' not in html
+    html = library.client.get(f"/testimonies/{public_id}?r=99&t=1").text
+    assert "This link leads to recording 99, which cannot be opened here." in html
+    for inside in ("", "?r=2", "?t=1", "?r=2&t=0.5,99999", "?r=x&t=y"):
+        assert "This link" not in library.client.get(f"/testimonies/{public_id}{inside}").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "t=0:01.0,0:02",
+        "t=npt:1,2",
+        "t=1s,2s",
+        "start=1&end=2",
+        "t=1.000,2",
+        "start=1s&t=&end=2",
+        "t=x&start=1&end=0:02",
+    ],
+)
+def test_every_form_of_a_time_leads_to_the_one_that_goes_out(library: Site, asked: str) -> None:
+    public_id = find(library, "Weather in the north")
+    answer = library.client.get(f"/testimonies/{public_id}?r=2&{asked}&q=rain", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (
+        302,
+        f"/testimonies/{public_id}?r=2&q=rain&t=1,2",
+    )
+    last = library.client.get(answer.headers["location"], follow_redirects=False)
+    assert last.status_code == 200
+    assert library.client.get(f"/testimonies/nothing222?{asked}", follow_redirects=False).status_code == 404
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 
 import { offerCopies } from "./copy.js";
 import { Follower } from "./follow.js";
+import { followFragment } from "./fragment.js";
 import { bindLinks } from "./links.js";
 import { placePanels } from "./panels.js";
 import { Players } from "./players.js";
@@ -14,6 +15,7 @@ import { bindWords } from "./words.js";
 /** Start everything; aborting the signal takes every listener away again.
  * @param {AbortSignal} signal */
 function start(signal) {
+  followFragment(signal);
   const spread = /** @type {HTMLElement | null} */ (document.querySelector(".spread"));
   if (spread) placePanels(spread, signal);
   const transcript = /** @type {HTMLElement | null} */ (document.querySelector(".transcript"));
