@@ -94,10 +94,11 @@ class _Closed:
 def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime]) -> Testimony | None:
     if testimony.published_at is None:
         return None
-    wholes = [_whole(holding(testimony.statements, moment)) for moment in moments]
-    closing = [one for whole in wholes for one in whole if one.level != "public"]
+    wholes = [_whole(holding(testimony.statements, moment)) for moment in sorted(moments)]
+    closing = [one for one in _whole(holding(testimony.statements, *moments)) if one.level != "public"]
     if closing or not all(wholes):
-        notice = _notice(closing)
+        # Of what had ended by the latest of them nobody is told.
+        notice = _notice(closing) if wholes[-1] else None
         if notice is None:
             return None
         said = Statement("restricted", notice=notice)
