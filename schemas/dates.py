@@ -38,7 +38,7 @@ def read_edtf(value: object) -> str:
     if not isinstance(value, str):
         raise refusal(_EXPECTED, value)
     text = value.strip()
-    parsed = _parse(text)
+    parsed = parse_date(text)
     if parsed is None:
         raise refusal(_EXPECTED, value)
     for day in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.sub("[?~%]", "", text)):
@@ -63,7 +63,7 @@ def years_covered(edtf: str | None) -> tuple[int, ...]:
     An end that is open or unknown adds no year. A date so vague that it may be any of more than 20 years
     (19XX) counts in none, since any choice among them would be invented.
     """
-    parsed = _parse(edtf) if edtf else None
+    parsed = parse_date(edtf) if edtf else None
     if parsed is None:
         return ()
     years = sorted({year for first, last in _spans(parsed) for year in range(first, last + 1)})
@@ -89,8 +89,8 @@ def read_day(value: object) -> date:
 
 
 @lru_cache(maxsize=4096)  # 4 ms a date, most of the time that a sidecar takes; the same dates come again
-def _parse(text: str) -> Any | None:
-    """What the library reads, or None where it cannot. To be looked at only: others get the same object."""
+def parse_date(text: str) -> Any | None:
+    """What the edtf library reads, or None where it cannot. To be looked at only: others get the same object."""
     if not _FORM.fullmatch(text):
         return None
     # It builds its grammar when it is imported; a command that reads no dates should not wait for that.

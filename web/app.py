@@ -25,7 +25,18 @@ from web.clock import SiteClock
 from web.dependencies import Services
 from web.errors import handle_errors
 from web.pages import Pages
-from web.routes import api, collections, health, home, media, robots, search, testimonies, transcripts
+from web.routes import (
+    api,
+    collections,
+    health,
+    home,
+    media,
+    references,
+    robots,
+    search,
+    testimonies,
+    transcripts,
+)
 from web.security import FOR_EVER, SecurityHeaders, known_hosts
 from web.streams import Streams
 
@@ -89,7 +100,18 @@ def create_app(
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    for routes in (home, search, collections, testimonies, transcripts, media, api, health, robots):
+    for routes in (
+        home,
+        search,
+        collections,
+        testimonies,
+        transcripts,
+        references,
+        media,
+        api,
+        health,
+        robots,
+    ):
         app.include_router(routes.router)
     app.mount(assets.prefix, VersionedFiles(directory=assets.folder), name="static")
     return app

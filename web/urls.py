@@ -7,6 +7,7 @@ neither ever changes its meaning.
 # ruff: noqa: PT028 - a testimony is not a test, whatever its name begins with
 
 from collections.abc import Iterable
+from typing import TypedDict
 from urllib.parse import quote, urlencode
 
 from schemas.query import FACETS, FacetName, Filters
@@ -19,6 +20,14 @@ API_SEARCH = "/api/v1/search"
 
 TIMED_FORMATS = ("vtt", "srt")
 TRANSCRIPT_FORMATS = (*TIMED_FORMATS, "txt", "json")
+
+
+class Place(TypedDict):
+    """A recording, and a moment or stretch of it, as addresses and references name them."""
+
+    recording: int | None
+    start_ms: int | None
+    end_ms: int | None
 
 
 def seconds(milliseconds: int) -> str:
@@ -52,6 +61,21 @@ def testimony_as_asked(testimony_id: str, asked: Iterable[tuple[str, str]], t: s
     """A testimony's page with all that an address asked of it, and the time in the form that goes out."""
     others = [(name, value) for name, value in asked if name not in ("t", "start", "end")]
     return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", [*others, ("t", t)])
+
+
+def reference(
+    testimony_id: str,
+    extension: str,
+    *,
+    recording: int | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    text: str | None = None,
+) -> str:
+    """A reference to a testimony, or to a moment or stretch of it, as a file."""
+    at = None if start_ms is None else moment(start_ms, end_ms)
+    path = f"/testimonies/{quote(testimony_id, safe='')}/reference.{extension}"
+    return _with_query(path, [("r", recording if recording != 1 else None), ("t", at), ("text", text)])
 
 
 def accession(number: str) -> str:

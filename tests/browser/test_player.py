@@ -327,3 +327,25 @@ def test_a_time_behind_the_sign_of_a_fragment_leads_to_its_stretch(
     page.evaluate("location.hash = 'transcript'")
     expect(page.locator("#transcript")).to_be_visible()
     assert page.url.endswith("?q=rained&t=5#transcript")
+
+
+def test_a_reference_is_copied_with_its_italics(page: Page, address: str, shelf: Shelf) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}/testimonies/{shelf['days']}?t=10,11.2")
+    page.get_by_text("Chicago, MLA, APA and other styles").click()
+    page.get_by_role("button", name="Copy: MLA").click()
+    expect(page.locator(".reference .copied").filter(has_text="Copied")).to_be_visible()
+    read = "async (type) => (await (await navigator.clipboard.read())[0].getType(type)).text()"
+    assert f"{address}/testimonies/{shelf['days']}?t=10,11.2" in page.evaluate(read, "text/plain")
+    assert "<i>" in page.evaluate(read, "text/html")
+
+
+def test_who_goes_elsewhere_is_given_the_references_of_the_whole(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}?t=10,11.2")
+    page.get_by_text("Chicago, MLA, APA and other styles").click()
+    entry = page.locator(".references:visible .entry").first
+    expect(entry).to_contain_text("?t=10,11.2")
+    page.locator(".passage a.time").nth(3).click()
+    expect(entry).not_to_contain_text("?t=")

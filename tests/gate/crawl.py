@@ -104,10 +104,14 @@ def addresses_of(
         for number in (1, 2, 3, 4):
             yield f"{page}?r={number}&t=0.5,2"
             yield f"{page}/transcript.txt?r={number}"
+            yield f"{page}/reference.ris?r={number}&t=0.5,2"
         for extension in ("vtt", "srt", "txt", "json", "pdf"):
             yield f"{page}/transcript.{extension}"
+        for extension in ("bib", "ris", "json"):
+            yield f"{page}/reference.{extension}"
         for language in ("de", "pl", "en"):
             yield f"{page}?text={language}"
+            yield f"{page}/reference.json?text={language}"
             yield f"{page}/transcript.json?text={language}"
         for word in words[:4]:
             yield f"{page}?{urlencode({'q': word})}"

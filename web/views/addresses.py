@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass, replace
 
+from archive.reading import Reading
 from web import urls
 from web.moments import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the page was opened: a recording, and a moment or stretch of it where one was asked for."""
+
+    recording: int | None
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +43,17 @@ class Addresses:
     def in_text(self, text: str | None) -> "Addresses":
         """The same in another text."""
         return replace(self, text=text)
+
+
+def locate(reading: Reading, recording: int | None, moment: Moment | None) -> Address:
+    """The recording that was asked for, if it is there; without a wish the first, in which a moment then
+    counts only where that is number 1, since that is what a citation without `r` means. A moment after the
+    end is none, and a stretch ends with the recording."""
+    numbers = {each.number: each for each in reading.recordings}
+    wanted = numbers.get(recording or 1)
+    if wanted is None:
+        return Address(next(iter(numbers), None))
+    if moment is None or moment.start_ms >= wanted.duration_ms:
+        return Address(wanted.number)
+    end = None if moment.end_ms is None else min(moment.end_ms, wanted.duration_ms)
+    return Address(wanted.number, Moment(moment.start_ms, end))

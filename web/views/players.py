@@ -7,8 +7,7 @@ from archive.reading import OpenRecording, Reading, Stream
 from web import urls
 from web.durations import describe_duration
 from web.moments import Moment, clock_end, clock_time
-from web.views.addresses import Addresses
-from web.views.transcript import Address
+from web.views.addresses import Address, Addresses
 from web.wording import Wording
 
 

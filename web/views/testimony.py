@@ -16,10 +16,11 @@ from web.pages import Page
 from web.sentences import query_words
 from web.terms import origin_of, text_name, title_of
 from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
-from web.views.addresses import Addresses
+from web.views.addresses import Address, Addresses, locate
 from web.views.cards import describe_testimony
 from web.views.players import Player, describe_astray, describe_moment, view_player
-from web.views.transcript import Address, Marks, Section, lay_out
+from web.views.references import References, view_references
+from web.views.transcript import Marks, Section, lay_out
 from web.wording import Wording
 
 
@@ -87,6 +88,10 @@ class TestimonyView:
     """Of the moment or stretch that is open, else of the whole."""
     whole_citation: str
     """Of the whole testimony, for when the reader has gone elsewhere than where the page was opened."""
+    references: References
+    """Of the moment or stretch that is open, else of the whole, in the styles and formats of the field."""
+    whole_references: References | None
+    """Of the whole testimony, where a moment or stretch is open."""
     address: str
     """Of the page, without a moment: the one to keep."""
     moment_address: str
@@ -100,8 +105,8 @@ def view_testimony(
     words are marked."""
     wording = page.wording
     matched = match(tree, reading) if tree else None
-    stream = _shown_stream(reading, asked.text)
-    at = _address(reading, asked)
+    stream = shown_stream(reading, asked.text)
+    at = locate(reading, asked.recording, asked.moment)
     addresses = Addresses(
         reading.id, asked.query if matched else "", stream.translated_into if stream else None
     )
@@ -133,30 +138,17 @@ def view_testimony(
         downloads=view_downloads(reading, taken, stream),
         citation=view_citation(reading, at.recording, at.moment, page),
         whole_citation=view_citation(reading, None, None, page),
+        references=view_references(reading, stream, at, page),
+        whole_references=view_references(reading, stream, Address(None), page) if at.moment else None,
         address=urls.testimony(reading.id),
         moment_address=unmarked.to(),
     )
 
 
-def _shown_stream(reading: Reading, text: str | None) -> Stream | None:
+def shown_stream(reading: Reading, text: str | None) -> Stream | None:
     """The translation that was asked for, else the original."""
     by_text = {stream.translated_into: stream for stream in reversed(reading.streams)}
     return by_text.get(text) or by_text.get(None) or next(iter(reading.streams), None)
-
-
-def _address(reading: Reading, asked: Asked) -> Address:
-    """The recording that was asked for, if it is there; without a wish the first, in which `t` then counts
-    only where that is number 1, since that is what a citation without `r` means. A moment after the end is
-    none, and a stretch ends with the recording."""
-    numbers = {recording.number: recording for recording in reading.recordings}
-    wanted = numbers.get(asked.recording or 1)
-    if wanted is None:
-        return Address(next(iter(numbers), None))
-    moment = asked.moment
-    if moment is None or moment.start_ms >= wanted.duration_ms:
-        return Address(wanted.number)
-    end = None if moment.end_ms is None else min(moment.end_ms, wanted.duration_ms)
-    return Address(wanted.number, Moment(moment.start_ms, end))
 
 
 def _chapters(reading: Reading, addresses: Addresses) -> list[ShownChapter]:

@@ -9,19 +9,11 @@ from markupsafe import Markup
 from archive.reading import Passage, Reading, Stream
 from web.languages import direction
 from web.moments import Moment, clock_time, iso_duration
-from web.views.addresses import Addresses
+from web.views.addresses import Address, Addresses
 from web.words import Mark, is_doubtful, passage_html
 
 Marks = Mapping[str, Sequence[Mark]]
 """Found words by the passage's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the page was opened: a recording, and a moment or stretch of it where one was asked for."""
-
-    recording: int | None
-    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

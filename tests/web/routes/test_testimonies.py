@@ -266,6 +266,6 @@ def test_machine_text_for_listening_is_read_and_not_taken_away(site: Site) -> No
     public_id = site.add("Rain", [["It rained."]], collection="listen")
     html = site.client.get(f"/testimonies/{public_id}").text
     assert ">rained.</span>" in html
-    assert "transcript." not in html.split("</head>")[1]
+    assert "/transcript." not in html.split("</head>")[1]
     assert site.client.get(f"/testimonies/{public_id}/transcript.txt").status_code == 404
     assert site.client.get(f"/api/v1/testimonies/{public_id}").json()["transcripts"][0]["downloads"] == {}

@@ -1,7 +1,7 @@
 from tests.web.sites import make_passage, make_reading, make_stream
 from web.moments import Moment
-from web.views.addresses import Addresses
-from web.views.transcript import Address, lay_out
+from web.views.addresses import Address, Addresses
+from web.views.transcript import lay_out
 
 A = make_passage("It rained.", id="a", speaker="A. B.")
 B = make_passage("Then the sun came.", id="b", start_ms=2000, speaker="A. B.")

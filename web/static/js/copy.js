@@ -1,4 +1,4 @@
-// Buttons that copy the citation, or a link to the moment that is heard now.
+// Buttons that copy the citation, a reference in one of the styles, or a link to the moment that is heard now.
 
 /** @param {HTMLElement} root
  * @param {import("./players.js").Players} players
@@ -14,7 +14,7 @@ export function offerCopies(root, players, signal) {
         const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
         if (!(button instanceof HTMLElement) || !told) return;
         try {
-          await navigator.clipboard.writeText(textFor(button, players));
+          await (button.dataset.copy === "reference" ? copyStyled(button) : navigator.clipboard.writeText(textFor(button, players)));
           told.textContent = told.dataset.done ?? "";
         } catch {
           told.textContent = told.dataset.failed ?? "";
@@ -23,6 +23,17 @@ export function offerCopies(root, players, signal) {
       { signal },
     );
   }
+}
+
+/** A reference as it is set, so that a word processor gets its italics, and as plain text.
+ * @param {HTMLElement} button */
+function copyStyled(button) {
+  const entry = button.closest(".reference")?.querySelector(".entry bdi");
+  const text = entry?.textContent?.trim() ?? "";
+  if (!entry || typeof ClipboardItem === "undefined") return navigator.clipboard.writeText(text);
+  const forms = { "text/html": entry.innerHTML, "text/plain": text };
+  const blobs = Object.entries(forms).map(([type, form]) => [type, new Blob([form], { type })]);
+  return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
 }
 
 /** @param {HTMLElement} button

@@ -20,6 +20,10 @@ export function bindLinks(root, transcript, players, follower, signal) {
     else history.replaceState(history.state, "", address);
     const citation = /** @type {HTMLElement | null} */ (root.querySelector("#citation"));
     if (citation) citation.textContent = citation.dataset.whole ?? citation.textContent;
+    for (const each of root.querySelectorAll(".references")) {
+      const references = /** @type {HTMLElement} */ (each);
+      references.hidden = references.dataset.of !== "whole";
+    }
     dispatchEvent(new Event(MOVED));
   };
 
