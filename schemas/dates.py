@@ -90,7 +90,7 @@ def read_day(value: object) -> date:
 
 @lru_cache(maxsize=4096)  # 4 ms a date, most of the time that a sidecar takes; the same dates come again
 def parse_date(text: str) -> Any | None:
-    """What the edtf library reads, or None where it cannot. To be looked at only: others get the same object."""
+    """What the edtf library reads, or None where it cannot. To be looked at only: others get the same one."""
     if not _FORM.fullmatch(text):
         return None
     # It builds its grammar when it is imported; a command that reads no dates should not wait for that.
