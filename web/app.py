@@ -28,6 +28,7 @@ from web.pages import Pages
 from web.routes import (
     api,
     collections,
+    embeds,
     health,
     home,
     media,
@@ -107,6 +108,7 @@ def create_app(
         testimonies,
         transcripts,
         references,
+        embeds,
         media,
         api,
         health,

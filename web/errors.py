@@ -25,7 +25,8 @@ from archive.errors import (
     WrongInput,
 )
 from schemas.api import ErrorAnswer, ErrorDetail
-from web.security import secure
+from web import urls
+from web.security import FRAMED, secure
 from web.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -118,11 +119,20 @@ async def answer_error(request: Request, error: Exception) -> Response:
         response = JSONResponse(answer.model_dump(), status, {"vary": "Accept, Accept-Language", **headers})
     else:
         headers["vary"] = "Accept, Accept-Language"
-        template = "closed.html" if isinstance(error, ClosedTestimony) else "error.html"
+        framed = request.url.path.startswith(f"{urls.EMBED}/")
+        if framed:  # a frame that shows nothing would look broken
+            headers |= FRAMED
+        template = _template(error, framed)
         response = page.render(template, {"view": view}, status=status, headers=headers)
     # An unknown exception is answered outside all middleware.
     secure(response.headers)
     return response
+
+
+def _template(error: Exception, framed: bool) -> str:
+    if framed:
+        return "embed_error.html"
+    return "closed.html" if isinstance(error, ClosedTestimony) else "error.html"
 
 
 def wants_json(request: Request) -> bool:

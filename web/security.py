@@ -1,10 +1,12 @@
-"""Headers that every answer carries: nothing but our own files runs or loads, nobody frames us, and nothing
-that depends on access stays in a cache that would not ask again."""
+"""Headers that every answer carries: nothing but our own files runs or loads, nobody frames us but where that
+is meant, and nothing that depends on access stays in a cache that would not ask again."""
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FRAMED_BY = "frame-ancestors"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -13,11 +15,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "media-src 'self'",
+        "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        f"{_FRAMED_BY} 'none'",
     )
 )
+
+FRAMED = {
+    "content-security-policy": CONTENT_SECURITY_POLICY.replace(f"{_FRAMED_BY} 'none'", f"{_FRAMED_BY} *")
+}
+"""Of a page that any site may frame."""
 
 HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -46,7 +54,9 @@ def known_hosts(base_url: str) -> list[str]:
 def secure(headers: MutableHeaders) -> None:
     """Add what is missing to the headers of an answer."""
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        # The older header would forbid what the policy allows.
+        if name != "x-frame-options" or f"{_FRAMED_BY} 'none'" in headers["content-security-policy"]:
+            headers.setdefault(name, value)
     headers.setdefault("cache-control", ASK_AGAIN)
 
 

@@ -106,6 +106,18 @@ def origin_of(stream: Stream, wording: Wording) -> str | None:
     return unreviewed if said is None else f"{said} {unreviewed}"
 
 
+def short_origin_of(stream: Stream, wording: Wording) -> str | None:
+    """The same in the few words that fit beside a small player; None where a person made the text."""
+    _ = wording.gettext
+    if not stream.machine:
+        return None
+    if stream.status == "reviewed":
+        return _("Machine transcript, checked")
+    if mixed(stream.passages):
+        return _("Partly a machine transcript, not checked")
+    return _("Machine transcript, not checked")
+
+
 def _origin_of(stream: Stream, wording: Wording) -> str | None:
     _ = wording.gettext
     said = {"engine": stream.engine or _("a speech recogniser"), "author": stream.author or ""}

@@ -14,6 +14,7 @@ from schemas.query import FACETS, FacetName, Filters
 
 HOME = "/"
 SEARCH = "/search"
+EMBED = "/embed"
 API_DOCS = "/api/docs"
 OPENAPI = "/api/openapi.json"
 API_SEARCH = "/api/v1/search"
@@ -76,6 +77,24 @@ def reference(
     at = None if start_ms is None else moment(start_ms, end_ms)
     path = f"/testimonies/{quote(testimony_id, safe='')}/reference.{extension}"
     return _with_query(path, [("r", recording if recording != 1 else None), ("t", at), ("text", text)])
+
+
+def embed(
+    testimony_id: str,
+    *,
+    recording: int | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    text: str | None = None,
+    lines: str | None = None,
+    colours: str | None = None,
+) -> str:
+    """A player with its words, to be framed by other sites; `lines` of the words are shown (None: all there
+    is room for), in `colours` (None: the reader's)."""
+    at = None if start_ms is None else moment(start_ms, end_ms)
+    asked = {"r": recording if recording != 1 else None, "t": at, "text": text}
+    asked |= {"lines": lines, "colours": colours}
+    return _with_query(f"{EMBED}/{quote(testimony_id, safe='')}", asked.items())
 
 
 def accession(number: str) -> str:

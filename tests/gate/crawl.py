@@ -101,6 +101,7 @@ def addresses_of(
         yield page
         yield f"/api/v1{page}"
         yield f"/embed/{quote(one)}"
+        yield f"/embed/{quote(one)}?r=2&t=0.5,2&lines=3"
         for number in (1, 2, 3, 4):
             yield f"{page}?r={number}&t=0.5,2"
             yield f"{page}/transcript.txt?r={number}"

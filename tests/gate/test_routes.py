@@ -39,6 +39,7 @@ ASKING = {
     "/testimonies/{testimony_id}": f"/testimonies/{ID}",
     "/testimonies/{testimony_id}/transcript.{extension}": f"/testimonies/{ID}/transcript.txt",
     "/testimonies/{testimony_id}/reference.{extension}": f"/testimonies/{ID}/reference.ris",
+    "/embed/{testimony_id}": f"/embed/{ID}",
     "/id/{accession_number:path}": "/id/N/1",
     "/recordings/{recording_id}/media": f"/recordings/{TAPE}/media",
     "/recordings/{recording_id}/poster": f"/recordings/{TAPE}/poster",

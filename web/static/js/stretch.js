@@ -5,7 +5,7 @@ import { MOVED } from "./links.js";
 
 /** @param {HTMLElement} listen
  * @param {import("./players.js").Players} players
- * @param {import("./follow.js").Follower} follower
+ * @param {{ follow: () => void }} follower
  * @param {AbortSignal} signal */
 export function bindStretch(listen, players, follower, signal) {
   const opened = /** @type {HTMLElement | null} */ (listen.querySelector(".opened"));

@@ -7,7 +7,7 @@ import { recordingOf } from "./timeline.js";
 /** @param {HTMLElement} transcript
  * @param {import("./timeline.js").Timeline} timeline
  * @param {import("./players.js").Players} players
- * @param {import("./follow.js").Follower} follower
+ * @param {{ follow: () => void }} follower
  * @param {AbortSignal} signal */
 export function bindWords(transcript, timeline, players, follower, signal) {
   const { units } = timeline;

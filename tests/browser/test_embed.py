@@ -1,0 +1,119 @@
+"""What other sites frame: a page of another origin plays it, and is told its height."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.browser.conftest import Shelf
+
+LESSON = """<!doctype html><html lang="en"><title>A lesson</title><h1>Weather</h1>
+<iframe id="clip" src="{}" width="600" height="480" title="A clip"></iframe>
+<script>addEventListener("message", ({{ data }}) => {{
+  if (data?.source === "testimony-embed") document.getElementById("clip").dataset.height = data.height;
+}});</script>"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Another site, and the folder that it serves."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    handler = lambda *given: Quiet(*given, directory=str(tmp_path))  # noqa: E731
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://localhost:{server.server_port}", tmp_path
+        server.shutdown()
+        thread.join()
+
+
+def frame(page: Page, elsewhere: tuple[str, Path], address: str) -> FrameLocator:
+    """A page of the other site, with an embed in it."""
+    site, folder = elsewhere
+    (folder / "lesson.html").write_text(LESSON.format(address), encoding="utf-8")
+    (folder / "favicon.ico").touch()
+    page.goto(f"{site}/lesson.html")
+    return page.frame_locator("#clip")
+
+
+def height(page: Page) -> int:
+    page.wait_for_selector("#clip[data-height]")
+    return int(page.locator("#clip").get_attribute("data-height") or 0)
+
+
+def test_another_site_plays_a_stretch(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    inner = frame(page, elsewhere, f"{address}/embed/{shelf['days']}?t=10,11.2")
+    inner.get_by_role("button", name="Play 00:10 to 00:12").click()
+    expect(inner.locator(".spoken")).to_have_count(1)
+    audio = inner.locator("audio")
+    for _ in range(60):
+        if audio.evaluate("(media) => media.paused"):
+            break
+        page.wait_for_timeout(100)
+    assert audio.evaluate("(media) => media.currentTime") == pytest.approx(11.2, abs=0.1)
+    assert page.context.storage_state() == {"cookies": [], "origins": []}
+
+
+@pytest.mark.parametrize(("lines", "most"), [("1", 1), ("3", 3)])
+def test_a_line_or_three_follow_the_voice(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path], lines: str, most: int
+) -> None:
+    inner = frame(page, elsewhere, f"{address}/embed/{shelf['days']}?lines={lines}")
+    words = inner.locator(".words")
+    line = words.locator(".text").first.evaluate("(text) => parseFloat(getComputedStyle(text).lineHeight)")
+    assert words.evaluate("(box) => box.clientHeight") == pytest.approx(most * line, abs=2)
+    inner.locator("audio").evaluate("(media) => { media.currentTime = 40; media.play(); }")
+    spoken = inner.locator(".spoken")
+    expect(spoken).to_have_count(1)
+    page.wait_for_timeout(300)
+    seen = "(word) => { const box = word.getBoundingClientRect();"
+    seen += "const room = word.closest('.words').getBoundingClientRect();"
+    seen += "return box.top >= room.top - 4 && box.bottom <= room.bottom + 4; }"
+    assert inner.locator(".spoken").first.evaluate(seen)
+    assert height(page) <= 260
+
+
+def test_the_page_that_frames_it_is_told_its_height(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    frame(page, elsewhere, f"{address}/embed/{shelf['days']}?t=10,11.2")
+    told = height(page)
+    page.locator("#clip").evaluate("(frame, told) => { frame.height = told; }", told)
+    inner = page.frame_locator("#clip").locator("html")
+    scrolled = "(page) => [page.scrollHeight - page.clientHeight, page.querySelector('.words').scrollHeight"
+    scrolled += " - page.querySelector('.words').clientHeight]"
+    page.wait_for_timeout(200)
+    assert inner.evaluate(scrolled) == [0, 0]
+
+
+def test_the_reader_may_move_the_words(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    inner = frame(page, elsewhere, f"{address}/embed/{shelf['days']}")
+    inner.locator("audio").evaluate("(media) => media.play()")
+    expect(inner.locator(".spoken")).to_have_count(1)
+    inner.locator(".words").hover()
+    page.mouse.wheel(0, 2000)
+    page.wait_for_timeout(1500)
+    assert inner.locator(".words").evaluate("(box) => box.scrollTop") > 500
+
+
+def test_without_scripts_it_can_be_heard_and_read(page: Page, address: str, shelf: Shelf) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{address}/embed/{shelf['days']}?t=10,11.2")
+    expect(plain.locator("audio[controls]")).to_be_visible()
+    expect(plain.locator(".words")).to_contain_text("rained")
+    expect(plain.get_by_role("link", name="Hear and read it in context")).to_be_visible()
+    context.close()

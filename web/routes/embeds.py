@@ -1,0 +1,45 @@
+"""The one page that other sites may frame. It sets no cookie and remembers nothing."""
+
+from fastapi import Response
+
+from web.dependencies import Now, ThePage, TheSession, TheViewer
+from web.moments import read_moment, read_number
+from web.opening import find_testimony, open_testimony
+from web.routing import page_router
+from web.security import FRAMED
+from web.views.addresses import locate
+from web.views.embed import COLOURS, LINES, view_embed
+from web.views.testimony import shown_stream
+
+router = page_router()
+
+
+@router.get("/embed/{testimony_id}")
+def embed(
+    testimony_id: str,
+    session: TheSession,
+    viewer: TheViewer,
+    now: Now,
+    page: ThePage,
+    r: str | None = None,
+    t: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    text: str | None = None,
+    lines: str | None = None,
+    colours: str | None = None,
+) -> Response:
+    """A player with the words that are spoken: of a recording, or of a stretch of it."""
+    row = find_testimony(session, testimony_id, viewer, now)
+    reading = open_testimony(session, row, viewer, "embed", now, notice=True)
+    at = locate(reading, read_number(r), read_moment(t, start, end))
+    view = view_embed(
+        reading,
+        shown_stream(reading, text),
+        at,
+        page,
+        # A mistyped wish still shows the words.
+        lines=lines if lines in LINES else None,
+        colours=colours if colours in COLOURS else None,
+    )
+    return page.render("embed.html", {"view": view}, headers=FRAMED)

@@ -1,0 +1,95 @@
+"""The page that other sites frame: a player, the words that are spoken, and the way to where they belong."""
+
+from dataclasses import dataclass, replace
+
+from archive.reading import Reading, Stream
+from web import urls
+from web.pages import Page
+from web.terms import short_origin_of, title_of
+from web.views.addresses import Address, Addresses
+from web.views.players import Player, describe_moment, view_player
+from web.views.transcript import ShownPassage, lay_out
+
+LINES = ("1", "3")
+"""How many lines of the words can be asked for; else all are shown that there is room for."""
+
+COLOURS = ("dark", "light")
+"""Else they are as the reader's system has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedView:
+    """All that the template needs."""
+
+    title: str
+    collection: str
+    context: str
+    """The whole address of the testimony's page, at the same place."""
+    players: tuple[Player, ...]
+    at: Address
+    opened_at: str | None
+    language: str | None
+    origin: str | None
+    """Said where a machine made the words."""
+    number: int | None
+    """Of the recording whose words these are."""
+    passages: tuple[ShownPassage, ...]
+    lines: str | None
+    colours: str | None
+
+
+def view_embed(
+    reading: Reading,
+    stream: Stream | None,
+    at: Address,
+    page: Page,
+    *,
+    lines: str | None = None,
+    colours: str | None = None,
+) -> EmbedView:
+    """One recording, or a stretch of it, and what is said in it; of a testimony without any, its text."""
+    addresses = Addresses(reading.id, text=stream.translated_into if stream else None)
+    recordings = (each for each in reading.recordings if each.number == at.recording)
+    return EmbedView(
+        title=title_of(reading.title, page.wording),
+        collection=reading.collection_name,
+        context=page.absolute(addresses.to(at.recording, at.moment)),
+        players=tuple(view_player(each, stream, at, addresses, page.wording) for each in recordings),
+        at=at,
+        opened_at=describe_moment(reading, at, page.wording),
+        language=stream.language if stream else None,
+        origin=short_origin_of(stream, page.wording) if stream else None,
+        number=at.recording,
+        passages=_passages(reading, stream, at, addresses) if stream else (),
+        lines=lines,
+        colours=colours,
+    )
+
+
+def embed_address(reading: Reading, at: Address, text: str | None) -> str:
+    """The address of the embed of what is open, in the form that goes out."""
+    moment = at.moment
+    return urls.embed(
+        reading.id,
+        recording=at.recording if len(reading.recordings) > 1 else None,
+        start_ms=moment.start_ms if moment else None,
+        end_ms=moment.end_ms if moment else None,
+        text=text,
+    )
+
+
+def _passages(
+    reading: Reading, stream: Stream, at: Address, addresses: Addresses
+) -> tuple[ShownPassage, ...]:
+    """Those of the recording; of a stretch those that have a part in it."""
+    shown = [
+        passage
+        for section in lay_out(reading, stream, at, {}, addresses)
+        if section.number == at.recording
+        for passage in section.passages
+    ]
+    if at.moment is not None and at.moment.end_ms is not None:
+        shown = [passage for passage in shown if passage.within]
+        # That all of a small text belongs to the stretch needs no saying.
+        shown = [replace(passage, within=False) for passage in shown]
+    return tuple(shown)
