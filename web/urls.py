@@ -15,6 +15,7 @@ from schemas.query import FACETS, FacetName, Filters
 HOME = "/"
 SEARCH = "/search"
 EMBED = "/embed"
+OEMBED = "/oembed"
 API_DOCS = "/api/docs"
 OPENAPI = "/api/openapi.json"
 API_SEARCH = "/api/v1/search"
@@ -95,6 +96,11 @@ def embed(
     asked = {"r": recording if recording != 1 else None, "t": at, "text": text}
     asked |= {"lines": lines, "colours": colours}
     return _with_query(f"{EMBED}/{quote(testimony_id, safe='')}", asked.items())
+
+
+def oembed(address: str, format_name: str) -> str:
+    """What oEmbed says of a whole address of ours."""
+    return _with_query(OEMBED, [("format", format_name), ("url", address)])
 
 
 def accession(number: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from micawber import Provider, ProviderRegistry
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Shelf
@@ -117,3 +118,43 @@ def test_without_scripts_it_can_be_heard_and_read(page: Page, address: str, shel
     expect(plain.locator(".words")).to_contain_text("rained")
     expect(plain.get_by_role("link", name="Hear and read it in context")).to_be_visible()
     context.close()
+
+
+def test_a_consumer_that_nobody_here_wrote_finds_the_embed(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    link = f"{address}/testimonies/{shelf['days']}?t=10,11.2"
+    page.goto(link)
+    found = page.locator('link[type="application/json+oembed"]').get_attribute("href") or ""
+    consumer = ProviderRegistry()
+    consumer.register(f"{address}/testimonies/.*", Provider(found.partition("?")[0]))
+    site, folder = elsewhere
+    html = consumer.parse_html(f"<p>{link.replace('&', '&amp;')}</p>")
+    (folder / "lesson.html").write_text(f"<!doctype html><title>A lesson</title>{html}", encoding="utf-8")
+    (folder / "favicon.ico").touch()
+    page.goto(f"{site}/lesson.html")
+    inner = page.frame_locator("iframe")
+    expect(inner.get_by_role("button", name="Play 00:10 to 00:12")).to_be_visible()
+
+
+def test_the_html_to_copy_is_what_was_chosen_and_seen(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}?t=10,11.2")
+    code = page.get_by_label("HTML to copy")
+    whole = code.input_value()
+    assert f'src="{address}/embed/{shelf["days"]}?t=10,11.2"' in whole
+    page.get_by_label("three lines").check()
+    page.get_by_label("dark").check()
+    assert (
+        f'src="{address}/embed/{shelf["days"]}?t=10,11.2&amp;lines=3&amp;colours=dark"' in code.input_value()
+    )
+    page.get_by_role("button", name="Preview").click()
+    inner = page.frame_locator(".previewed iframe")
+    expect(inner.get_by_role("button", name="Play 00:10 to 00:12")).to_be_visible()
+    expect(inner.locator("body.lines-3")).to_be_visible()
+    page.get_by_label("all", exact=True).check()
+    page.get_by_label("as the reader has them").check()
+    assert code.input_value() == whole  # as without scripts
+    page.locator(".passage a.time").nth(3).click()
+    assert f'src="{address}/embed/{shelf["days"]}"' in code.input_value()

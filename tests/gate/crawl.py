@@ -100,6 +100,7 @@ def addresses_of(
         page = f"/testimonies/{quote(one)}"
         yield page
         yield f"/api/v1{page}"
+        yield f"/oembed?{urlencode({'url': f'http://{HOST}{page}'})}"
         yield f"/embed/{quote(one)}"
         yield f"/embed/{quote(one)}?r=2&t=0.5,2&lines=3"
         for number in (1, 2, 3, 4):

@@ -14,7 +14,7 @@ from archive import access
 from archive.access import CLOSED, Opening, Use, Viewer
 from archive.models import Testimony as Row
 from tests.gate.building import Built, built
-from tests.gate.client import Answer, Request, ask
+from tests.gate.client import HOST, Answer, Request, ask
 from tests.gate.worlds import (
     NOW,
     Chapter,
@@ -40,6 +40,7 @@ ASKING = {
     "/testimonies/{testimony_id}/transcript.{extension}": f"/testimonies/{ID}/transcript.txt",
     "/testimonies/{testimony_id}/reference.{extension}": f"/testimonies/{ID}/reference.ris",
     "/embed/{testimony_id}": f"/embed/{ID}",
+    "/oembed": f"/oembed?url=http://{HOST}/testimonies/{ID}",
     "/id/{accession_number:path}": "/id/N/1",
     "/recordings/{recording_id}/media": f"/recordings/{TAPE}/media",
     "/recordings/{recording_id}/poster": f"/recordings/{TAPE}/poster",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from archive.reading import Reading, Stream
-from web import urls
 from web.pages import Page
 from web.terms import short_origin_of, title_of
 from web.views.addresses import Address, Addresses
@@ -63,18 +62,6 @@ def view_embed(
         passages=_passages(reading, stream, at, addresses) if stream else (),
         lines=lines,
         colours=colours,
-    )
-
-
-def embed_address(reading: Reading, at: Address, text: str | None) -> str:
-    """The address of the embed of what is open, in the form that goes out."""
-    moment = at.moment
-    return urls.embed(
-        reading.id,
-        recording=at.recording if len(reading.recordings) > 1 else None,
-        start_ms=moment.start_ms if moment else None,
-        end_ms=moment.end_ms if moment else None,
-        text=text,
     )
 
 

@@ -18,8 +18,10 @@ from web.terms import origin_of, text_name, title_of
 from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
 from web.views.addresses import Address, Addresses, locate
 from web.views.cards import describe_testimony
+from web.views.embed_code import EmbedCode, view_embed_code
 from web.views.players import Player, describe_astray, describe_moment, view_player
 from web.views.references import References, view_references
+from web.views.sharing import Sharing, view_sharing
 from web.views.transcript import Marks, Section, lay_out
 from web.wording import Wording
 
@@ -81,6 +83,8 @@ class TestimonyView:
     """The other texts that hold what was searched for."""
     unmarked: str
     """The same place of the same text without marks."""
+    sharing: Sharing
+    """What programs are told in the head of the page."""
     summary: str | None
     facts: tuple[Fact, ...]
     downloads: tuple[Link, ...]
@@ -92,6 +96,7 @@ class TestimonyView:
     """Of the moment or stretch that is open, else of the whole, in the styles and formats of the field."""
     whole_references: References | None
     """Of the whole testimony, where a moment or stretch is open."""
+    embed: EmbedCode
     address: str
     """Of the page, without a moment: the one to keep."""
     moment_address: str
@@ -111,12 +116,13 @@ def view_testimony(
         reading.id, asked.query if matched else "", stream.translated_into if stream else None
     )
     unmarked = addresses.unmarked()
+    byline = describe_testimony(describe(reading), wording)
     marks: Marks = {found.passage.id: found.marks for found in matched.passages} if matched else {}
     sections = lay_out(reading, stream, at, marks, addresses) if stream else ()
     return TestimonyView(
         id=reading.id,
         title=title_of(reading.title, wording),
-        byline=describe_testimony(describe(reading), wording),
+        byline=byline,
         warning=reading.description.get("content_warning"),
         astray=describe_astray(reading, asked.recording, asked.moment, wording),
         players=tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings),
@@ -133,6 +139,7 @@ def view_testimony(
         found=tuple(_found(sections, marks)),
         elsewhere=_elsewhere(reading, stream, matched, addresses, wording),
         unmarked=unmarked.to(at.recording, at.moment),
+        sharing=view_sharing(reading, at, addresses.text, " · ".join(byline), page),
         summary=reading.summary,
         facts=view_facts(reading, wording),
         downloads=view_downloads(reading, taken, stream),
@@ -140,6 +147,7 @@ def view_testimony(
         whole_citation=view_citation(reading, None, None, page),
         references=view_references(reading, stream, at, page),
         whole_references=view_references(reading, stream, Address(None), page) if at.moment else None,
+        embed=view_embed_code(reading, at, addresses.text, page),
         address=urls.testimony(reading.id),
         moment_address=unmarked.to(),
     )

@@ -1,4 +1,5 @@
-// Buttons that copy the citation, a reference in one of the styles, or a link to the moment that is heard now.
+// Buttons that copy the citation, a reference in one of the styles, the HTML of a frame, or a link to the moment
+// that is heard now.
 
 /** @param {HTMLElement} root
  * @param {import("./players.js").Players} players
@@ -14,7 +15,8 @@ export function offerCopies(root, players, signal) {
         const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
         if (!(button instanceof HTMLElement) || !told) return;
         try {
-          await (button.dataset.copy === "reference" ? copyStyled(button) : navigator.clipboard.writeText(textFor(button, players)));
+          if (button.dataset.copy === "reference") await copyStyled(button);
+          else await navigator.clipboard.writeText(textFor(button, players));
           told.textContent = told.dataset.done ?? "";
         } catch {
           told.textContent = told.dataset.failed ?? "";
@@ -39,6 +41,7 @@ function copyStyled(button) {
 /** @param {HTMLElement} button
  * @param {import("./players.js").Players} players */
 function textFor(button, players) {
+  if (button.dataset.copy === "embed") return button.closest(".embed-code")?.querySelector("textarea")?.value ?? "";
   if (button.dataset.copy === "citation") return document.getElementById("citation")?.textContent?.trim() ?? "";
   const address = new URL(button.dataset.address ?? location.href);
   if (players.number !== null && players.number !== 1) address.searchParams.set("r", String(players.number));

@@ -2,6 +2,7 @@
 // own controls; with it the words follow the voice and the voice follows the words.
 
 import { offerCopies } from "./copy.js";
+import { offerEmbedCode } from "./embed-code.js";
 import { Follower } from "./follow.js";
 import { followFragment } from "./fragment.js";
 import { bindLinks } from "./links.js";
@@ -18,6 +19,7 @@ function start(signal) {
   followFragment(signal);
   const spread = /** @type {HTMLElement | null} */ (document.querySelector(".spread"));
   if (spread) placePanels(spread, signal);
+  offerEmbedCode(document.body, signal);
   const transcript = /** @type {HTMLElement | null} */ (document.querySelector(".transcript"));
   const listen = /** @type {HTMLElement | null} */ (document.querySelector(".listen"));
   if (!transcript || !listen) return;

@@ -1,0 +1,54 @@
+"""oEmbed 1.0: another site asks how a page of ours is shown in its own."""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from archive.errors import NotFound
+from archive.queries.testimonies import find_known_by_accession
+from web.dependencies import Now, ThePage, TheSession, TheViewer
+from web.opening import find_testimony, open_testimony
+from web.routing import page_router
+from web.views.addresses import locate
+from web.views.oembed import read_address, view_oembed, write_xml
+
+router = page_router()
+
+_FOR_ALL = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+"""Scripts of other sites may ask: it is what anybody may know."""
+
+Size = Annotated[int | None, Query(ge=1, le=100_000, description="CSS pixels.")]
+
+
+@router.get("/oembed")
+def oembed(
+    url: str,
+    session: TheSession,
+    viewer: TheViewer,
+    now: Now,
+    page: ThePage,
+    maxwidth: Size = None,
+    maxheight: Size = None,
+    format: str = "json",  # noqa: A002 - the name that oEmbed gives it
+) -> Response:
+    """How to show the testimony, or the stretch of it, that an address of ours leads to."""
+    if format not in ("json", "xml"):
+        raise HTTPException(501)  # section 2.2
+    named = read_address(url, page.origin)
+    if named is None:
+        raise NotFound("none of our addresses")
+    if named.testimony_id is not None:
+        row = find_testimony(session, named.testimony_id, viewer, now)
+    else:
+        found = find_known_by_accession(session, named.accession_number or "", viewer, now)
+        if found is None:
+            raise NotFound("no such accession number")
+        row = found
+    reading = open_testimony(session, row, viewer, "embed", now, text=False)
+    at = locate(reading, named.recording, named.moment)
+    answer = view_oembed(reading, at, named.text, page, max_width=maxwidth, max_height=maxheight)
+    if format == "xml":
+        return Response(write_xml(answer), media_type="text/xml; charset=utf-8", headers=_FOR_ALL)
+    return JSONResponse(answer.model_dump(exclude_none=True), headers=_FOR_ALL)

@@ -1,0 +1,64 @@
+// The HTML that educators copy: made anew for the size and colours that are chosen, with a live preview.
+
+import { MOVED } from "./links.js";
+
+/** @param {HTMLElement} root
+ * @param {AbortSignal} signal */
+export function offerEmbedCode(root, signal) {
+  const box = /** @type {HTMLElement | null} */ (root.querySelector(".embed-code"));
+  const code = box?.querySelector("textarea");
+  const preview = box?.querySelector("button.preview");
+  const previewed = /** @type {HTMLElement | null} */ (box?.querySelector(".previewed") ?? null);
+  if (!box || !code || !preview || !previewed) return;
+  for (const fieldset of box.querySelectorAll("fieldset")) fieldset.hidden = false;
+  /** @type {Record<string, number>} */
+  const heights = JSON.parse(box.dataset.heights ?? "{}");
+  let address = box.dataset.address ?? "";
+
+  /** @param {string} name */
+  const chosen = (name) =>
+    /** @type {HTMLInputElement | null} */ (box.querySelector(`input[name="${name}"]:checked`))?.value ?? "";
+
+  const make = () => {
+    const lines = chosen("lines");
+    const wanted = new URL(address);
+    if (lines !== "all") wanted.searchParams.set("lines", lines);
+    if (chosen("colours")) wanted.searchParams.set("colours", chosen("colours"));
+    wanted.search = wanted.search.replaceAll("%2C", ",");
+    const frame = document.createElement("iframe");
+    for (const [name, value] of Object.entries({
+      src: wanted.href,
+      title: box.dataset.title ?? "",
+      width: box.dataset.width ?? "",
+      height: String(heights[lines]),
+      loading: "lazy",
+      allow: "fullscreen; picture-in-picture",
+      referrerpolicy: "no-referrer",
+    })) {
+      frame.setAttribute(name, value);
+    }
+    // This page's own policy lets no element have a style; in what is copied it is only text.
+    code.value = frame.outerHTML.replace(' loading="', ' style="border:0;max-width:100%" loading="');
+    if (!previewed.hidden) previewed.replaceChildren(frame);
+  };
+
+  box.addEventListener("change", make, { signal });
+  addEventListener(
+    MOVED,
+    () => {
+      address = box.dataset.whole ?? address;
+      make();
+    },
+    { signal },
+  );
+  preview.addEventListener(
+    "click",
+    () => {
+      previewed.hidden = !previewed.hidden;
+      preview.setAttribute("aria-expanded", String(!previewed.hidden));
+      if (previewed.hidden) previewed.replaceChildren();
+      else make();
+    },
+    { signal },
+  );
+}

@@ -1,0 +1,38 @@
+"""What educators copy into a page of their own: the HTML of a frame, in the sizes that there are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from archive.reading import Reading
+from web.pages import Page
+from web.terms import title_of
+from web.views.addresses import Address
+from web.views.oembed import HEIGHTS, WIDTH, embed_address, view_oembed
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedCode:
+    """`code` is what is copied without scripts; with them it is made anew for what is chosen."""
+
+    code: str
+    title: str
+    address: str
+    """Of the frame, whole, of what is open."""
+    whole_address: str
+    """The same of the recording from its beginning, for when the reader has gone elsewhere."""
+    width: int
+    heights: dict[str, int]
+    """By the number of lines; `all` for all the words."""
+
+
+def view_embed_code(reading: Reading, at: Address, text: str | None, page: Page) -> EmbedCode:
+    """The frame of what is open."""
+    shown: Any = view_oembed(reading, at, text, page)
+    return EmbedCode(
+        code=shown.html,
+        title=title_of(reading.title, page.wording),
+        address=page.absolute(embed_address(reading, at, text)),
+        whole_address=page.absolute(embed_address(reading, Address(at.recording), text)),
+        width=WIDTH,
+        heights={"all": shown.height, "3": HEIGHTS["3"], "1": HEIGHTS["1"]},
+    )

@@ -1,0 +1,144 @@
+"""What oEmbed says of a testimony, or of a stretch of it: a frame with the small player in it."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+
+from archive.reading import OpenRecording, Reading
+from schemas.oembed import OEmbed
+from web import urls
+from web.moments import Moment, read_moment, read_number
+from web.pages import Page
+from web.terms import title_of
+from web.views.addresses import Address
+
+WIDTH = 600
+HEIGHTS = {"video": 600, "words": 480, "stretch": 320, "3": 270, "1": 215}
+"""Of a frame of WIDTH: with a picture (half as high at most); with all the words; with those of a stretch;
+with three lines; with one."""
+
+_PATH = re.compile(r"/(testimonies|embed|id)/(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an address of ours leads to."""
+
+    testimony_id: str | None
+    accession_number: str | None
+    recording: int | None
+    moment: Moment | None
+    text: str | None
+
+
+def read_address(address: str, origin: str) -> Named | None:
+    """An address of a testimony, in any of its forms; None where it is none of ours."""
+    try:
+        parts, ours = urlsplit(address), urlsplit(origin)
+    except ValueError:
+        return None
+    path = parts.path.removeprefix(ours.path)
+    found = _PATH.fullmatch(path)
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.netloc.casefold() != ours.netloc.casefold()
+        or not found
+    ):
+        return None
+    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    fragment = {name: values[-1] for name, values in parse_qs(parts.fragment).items()}
+    known, name = found[1], unquote(found[2])
+    if known != "id" and "/" in name:
+        return None
+    return Named(
+        testimony_id=None if known == "id" else name,
+        accession_number=name if known == "id" else None,
+        recording=read_number(given.get("r")),
+        moment=read_moment(fragment.get("t") or given.get("t"), given.get("start"), given.get("end")),
+        text=given.get("text"),
+    )
+
+
+def view_oembed(
+    reading: Reading,
+    at: Address,
+    text: str | None,
+    page: Page,
+    *,
+    max_width: int | None = None,
+    max_height: int | None = None,
+) -> OEmbed:
+    """The answer: no wider and no higher than is asked for, with fewer lines where there is little room."""
+    recording = next((each for each in reading.recordings if each.number == at.recording), None)
+    picture = recording is not None and recording.video
+    width = min(WIDTH, max_width or WIDTH)
+    height, lines = _fit(at, picture, max_height)
+    title = title_of(reading.title, page.wording)
+    address = page.absolute(embed_address(reading, at, text, lines=lines))
+    shown = OEmbed(
+        type="video" if picture else "rich",
+        title=title,
+        provider_name=page.site_name,
+        provider_url=page.absolute(urls.HOME),
+        html=frame(address, title, width, height),
+        width=width,
+        height=height,
+    )
+    return shown.model_copy(update=_thumbnail(recording, page)) if recording else shown
+
+
+def embed_address(reading: Reading, at: Address, text: str | None, *, lines: str | None = None) -> str:
+    """The address of the small player at a place of a testimony."""
+    moment = at.moment
+    return urls.embed(
+        reading.id,
+        recording=at.recording,
+        start_ms=moment.start_ms if moment else None,
+        end_ms=moment.end_ms if moment else None,
+        text=text,
+        lines=lines,
+    )
+
+
+def frame(address: str, title: str, width: int, height: int) -> str:
+    """The HTML with which another site frames the player."""
+    return str(
+        Markup(
+            '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" '
+            'loading="lazy" allow="fullscreen; picture-in-picture" referrerpolicy="no-referrer"></iframe>'
+        ).format(address, title, width, height)
+    )
+
+
+def write_xml(answer: OEmbed) -> bytes:
+    """The answer as XML (section 2.3.3)."""
+    root = ElementTree.Element("oembed")
+    for name, value in answer.model_dump(exclude_none=True).items():
+        ElementTree.SubElement(root, name).text = str(value)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _fit(at: Address, picture: bool, max_height: int | None) -> tuple[int, str | None]:
+    """A height, and how many lines of the words there is room for."""
+    stretch = at.moment is not None and at.moment.end_ms is not None
+    wanted = HEIGHTS["video" if picture else "stretch" if stretch else "words"]
+    if max_height is None or max_height >= wanted:
+        return wanted, None
+    if picture or max_height >= HEIGHTS["stretch"]:
+        return max_height, None
+    lines = "3" if max_height >= HEIGHTS["3"] else "1"
+    return min(max_height, HEIGHTS[lines]), lines
+
+
+def _thumbnail(recording: OpenRecording, page: Page) -> dict[str, object]:
+    if not (recording.poster and recording.width and recording.height):
+        return {}
+    return {
+        "thumbnail_url": page.absolute(urls.poster(recording.id)),
+        "thumbnail_width": recording.width,
+        "thumbnail_height": recording.height,
+    }
