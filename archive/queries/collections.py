@@ -4,7 +4,7 @@ list. The gate decides on each testimony; the database only leaves out what it w
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, exists, literal, select, tuple_
+from sqlalchemy import Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.access import Viewer
@@ -42,13 +42,30 @@ def names(session: Session, slugs: Iterable[str]) -> dict[str, str]:
     return {slug: name for slug, name in session.execute(statement)}
 
 
+def list_all(session: Session) -> list[tuple[Collection, int]]:
+    """Every collection by name, with how many testimonies it has, closed ones among them (for staff)."""
+    counted = (
+        select(Collection, func.count(Testimony.id))
+        .outerjoin(Testimony, Testimony.collection_id == Collection.id)
+        .group_by(Collection.id)
+    )
+    # Not by the database: each has an order of letters of its own.
+    rows = [(collection, count) for collection, count in session.execute(counted)]
+    return sorted(rows, key=lambda row: (row[0].name, row[0].id))
+
+
+def find_named(session: Session, name: str) -> Collection | None:
+    """The collection of that name or slug, for staff."""
+    known = select(Collection).where((Collection.name == name) | (Collection.slug == name))
+    return session.scalars(known.order_by(Collection.id)).first()
+
+
 def members(session: Session, name: str) -> set[int] | None:
     """Row ids of all testimonies of the collection of that name or slug, for staff; None: there is none."""
-    known = select(Collection.id).where((Collection.name == name) | (Collection.slug == name))
-    collection_id = session.scalars(known.order_by(Collection.id)).first()
-    if collection_id is None:
+    collection = find_named(session, name)
+    if collection is None:
         return None
-    return set(session.scalars(select(Testimony.id).where(Testimony.collection_id == collection_id)))
+    return set(session.scalars(select(Testimony.id).where(Testimony.collection_id == collection.id)))
 
 
 def open_testimonies(

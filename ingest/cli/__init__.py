@@ -5,6 +5,7 @@ Heavy imports wait inside the commands, so that `--help` answers at once.
 
 from ingest.cli import (
     access,
+    collection,
     demo,
     export,
     history,
@@ -27,6 +28,7 @@ from ingest.cli.app import app
 __all__ = [
     "access",
     "app",
+    "collection",
     "demo",
     "export",
     "history",

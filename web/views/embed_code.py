@@ -1,13 +1,12 @@
 """What educators copy into a page of their own: the HTML of a frame, in the sizes that there are."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from archive.reading import Reading
 from web.pages import Page
 from web.terms import title_of
 from web.views.addresses import Address
-from web.views.oembed import HEIGHTS, WIDTH, embed_address, view_oembed
+from web.views.oembed import WIDTH, embed_address, heights_of_lines, view_oembed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,12 @@ class EmbedCode:
 
 def view_embed_code(reading: Reading, at: Address, text: str | None, page: Page) -> EmbedCode:
     """The frame of what is open."""
-    shown: Any = view_oembed(reading, at, text, page)
+    shown = view_oembed(reading, at, text, page)
     return EmbedCode(
         code=shown.html,
         title=title_of(reading.title, page.wording),
         address=page.absolute(embed_address(reading, at, text)),
         whole_address=page.absolute(embed_address(reading, Address(at.recording), text)),
         width=WIDTH,
-        heights={"all": shown.height, "3": HEIGHTS["3"], "1": HEIGHTS["1"]},
+        heights={"all": shown.height, **heights_of_lines(at)},
     )

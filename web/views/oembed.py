@@ -16,9 +16,12 @@ from web.terms import title_of
 from web.views.addresses import Address
 
 WIDTH = 600
-HEIGHTS = {"video": 600, "words": 480, "stretch": 320, "3": 270, "1": 215}
+_HEIGHTS = {"video": 600, "words": 480, "stretch": 320, "3": 270, "1": 215}
 """Of a frame of WIDTH: with a picture (half as high at most); with all the words; with those of a stretch;
 with three lines; with one."""
+
+_BUTTON = 60
+"""What a button that plays a moment or stretch takes of the height, where lines are counted."""
 
 _PATH = re.compile(r"/(testimonies|embed|id)/(.+)")
 
@@ -125,13 +128,20 @@ def write_xml(answer: OEmbed) -> bytes:
 def _fit(at: Address, picture: bool, max_height: int | None) -> tuple[int, str | None]:
     """A height, and how many lines of the words there is room for."""
     stretch = at.moment is not None and at.moment.end_ms is not None
-    wanted = HEIGHTS["video" if picture else "stretch" if stretch else "words"]
+    wanted = _HEIGHTS["video" if picture else "stretch" if stretch else "words"]
     if max_height is None or max_height >= wanted:
         return wanted, None
-    if picture or max_height >= HEIGHTS["stretch"]:
+    if picture or max_height >= _HEIGHTS["stretch"]:
         return max_height, None
-    lines = "3" if max_height >= HEIGHTS["3"] else "1"
-    return min(max_height, HEIGHTS[lines]), lines
+    heights = heights_of_lines(at)
+    lines = "3" if max_height >= heights["3"] else "1"
+    return min(max_height, heights[lines]), lines
+
+
+def heights_of_lines(at: Address) -> dict[str, int]:
+    """How high a frame is that shows three lines, or one."""
+    button = _BUTTON if at.moment is not None else 0
+    return {lines: _HEIGHTS[lines] + button for lines in ("3", "1")}
 
 
 def _thumbnail(recording: OpenRecording, page: Page) -> dict[str, object]:

@@ -51,6 +51,15 @@ export function offerEmbedCode(root, signal) {
     },
     { signal },
   );
+  // In this column a line may break where it would not in another page: here, too, the frame tells its height.
+  addEventListener(
+    "message",
+    ({ source, data }) => {
+      const frame = previewed.querySelector("iframe");
+      if (frame && source === frame.contentWindow && data?.source === "testimony-embed") frame.height = data.height;
+    },
+    { signal },
+  );
   preview.addEventListener(
     "click",
     () => {
