@@ -39,7 +39,7 @@ from web.routes import (
     testimonies,
     transcripts,
 )
-from web.security import FOR_EVER, SecurityHeaders, known_hosts
+from web.security import FOR_EVER, SHARED_WITH_SCRIPTS, SecurityHeaders, known_hosts
 from web.streams import Streams
 
 
@@ -50,6 +50,7 @@ class VersionedFiles(StaticFiles):
         """The file, to be kept for ever."""
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = FOR_EVER
+        response.headers.update(SHARED_WITH_SCRIPTS)
         return response
 
 

@@ -64,6 +64,7 @@ _CODES = {
     404: "not found",
     405: "method not allowed",
     409: "conflict",
+    501: "not implemented",
     503: "unavailable",
 }
 
@@ -96,7 +97,7 @@ def handle_errors(app: FastAPI) -> None:
 async def answer_error(request: Request, error: Exception) -> Response:
     """The answer to an exception, in the form that was asked for."""
     status = status_of(error)
-    if status >= 500 and not isinstance(error, SearchUnavailable):
+    if status >= 500 and status != 501 and not isinstance(error, SearchUnavailable):
         # The server's own log has the traceback of an unknown exception, once.
         known = isinstance(error, ArchiveError)
         log.error("%s at %s: %s", status, request.url.path, error if known else type(error).__name__)
@@ -184,6 +185,7 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             _("This address cannot be understood."),
             (_("Part of it is not what was expected. Perhaps it was cut off when it was copied."),),
         ),
+        501: ErrorView(_("It cannot be had in the form that was asked for."), (), search=False),
         405: ErrorView(_("This address is only for reading."), (), search=False),
         500: ErrorView(
             _("Something went wrong here."),
@@ -194,7 +196,7 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             search=False,
         ),
     }
-    usual = views[500] if status >= 500 else ErrorView(_("This cannot be answered."), ())
+    usual = views[500] if status >= 500 and status != 501 else ErrorView(_("This cannot be answered."), ())
     return views.get({409: 400, 422: 400}.get(status, status), usual)
 
 

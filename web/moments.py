@@ -11,6 +11,9 @@ from decimal import Decimal
 
 from web import urls
 
+_LONGEST_MS = 9_999_999_999
+"""Seven digits of seconds: more than a hundred days."""
+
 _TIME = re.compile(
     r"(?:(?:(?P<clock_hours>\d{1,4}):)?(?P<clock_minutes>\d{1,4}):)?(?P<clock_seconds>\d{1,7}(?:\.\d{0,9})?)"
     r"|(?=.)(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m)?(?:(?P<seconds>\d{1,7}(?:\.\d{0,9})?)s)?",
@@ -69,12 +72,13 @@ def _read_time(text: str) -> int | None:
     if matched["clock_hours"] and part["clock_minutes"] >= 60:
         return None
     hours, minutes, seconds = (part[f"clock_{name}"] + part[name] for name in ("hours", "minutes", "seconds"))
-    return int((hours * 3600 + minutes * 60 + seconds) * 1000)
+    time = int((hours * 3600 + minutes * 60 + seconds) * 1000)
+    return time if time <= _LONGEST_MS else None
 
 
 def read_number(text: str | None) -> int | None:
-    """The `r` of an address; None where it is no number."""
-    return int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else None
+    """The `r` of an address; None where it is no number of a recording."""
+    return int(text) if text and re.fullmatch(r"0*[1-9][0-9]{0,5}", text) else None
 
 
 def clock_time(milliseconds: int, *, hours: bool = False) -> str:

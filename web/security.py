@@ -22,10 +22,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-FRAMED = {
-    "content-security-policy": CONTENT_SECURITY_POLICY.replace(f"{_FRAMED_BY} 'none'", f"{_FRAMED_BY} *")
-}
-"""Of a page that any site may frame."""
+FRAMED = {"content-security-policy": CONTENT_SECURITY_POLICY.removesuffix(f"; {_FRAMED_BY} 'none'")}
+"""Of a page that anybody may frame: a site, and a handout that is opened as a file, which `*` would leave
+out."""
+
+SHARED = {"cross-origin-resource-policy": "cross-origin"}
+"""Of what such a page loads. Many sites put what they frame into a sandbox, whose pages belong to no site,
+not even to ours."""
+
+SHARED_WITH_SCRIPTS = SHARED | {"access-control-allow-origin": "*"}
+"""Of what scripts may ask for from there, and of scripts themselves."""
 
 HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -55,7 +61,7 @@ def secure(headers: MutableHeaders) -> None:
     """Add what is missing to the headers of an answer."""
     for name, value in HEADERS.items():
         # The older header would forbid what the policy allows.
-        if name != "x-frame-options" or f"{_FRAMED_BY} 'none'" in headers["content-security-policy"]:
+        if name != "x-frame-options" or _FRAMED_BY in headers["content-security-policy"]:
             headers.setdefault(name, value)
     headers.setdefault("cache-control", ASK_AGAIN)
 

@@ -109,13 +109,19 @@ def origin_of(stream: Stream, wording: Wording) -> str | None:
 def short_origin_of(stream: Stream, wording: Wording) -> str | None:
     """The same in the few words that fit beside a small player; None where a person made the text."""
     _ = wording.gettext
-    if not stream.machine:
+    if not any(passage.machine for passage in stream.passages):
         return None
     if stream.status == "reviewed":
-        return _("Machine transcript, checked")
-    if mixed(stream.passages):
-        return _("Partly a machine transcript, not checked")
-    return _("Machine transcript, not checked")
+        said = _("Machine transcript, checked")
+    elif mixed(stream.passages):
+        said = _("Partly a machine transcript, not checked")
+    else:
+        said = _("Machine transcript, not checked")
+    sure = confidence(stream.passages)
+    made = [stream.engine] if stream.engine else []
+    if sure is not None:
+        made.append(_("mean confidence %(percent)d %%") % {"percent": int(sure * 100)})
+    return f"{said} ({', '.join(made)})" if made else said
 
 
 def _origin_of(stream: Stream, wording: Wording) -> str | None:

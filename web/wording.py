@@ -6,12 +6,14 @@ one a reader gets, the Accept-Language header says.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 
 DOMAIN = "messages"
+ENGLISH = "en"
 FOLDER = Path(__file__).parent / "locale"
 
 # Babel's plain "en" is American; days are written "4 May 1996" in international English.
@@ -34,9 +36,15 @@ class Wording:
         return str(self.locale.text_direction)
 
 
+@cache
+def english() -> Wording:
+    """What stands in the code, for what is English in every language of the interface."""
+    return _wording(ENGLISH, NullTranslations())
+
+
 def load_wordings(folder: Path = FOLDER) -> dict[str, Wording]:
     """Every language of which there is a compiled catalogue, by tag, English first."""
-    wordings = {"en": _wording("en", NullTranslations())}
+    wordings = {ENGLISH: english()}
     for catalogue in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")):
         name = catalogue.parent.parent.name
         wordings[name.replace("_", "-")] = _wording(name, translation(DOMAIN, folder, [name]))

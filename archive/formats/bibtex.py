@@ -1,7 +1,7 @@
 """BibTeX: a reference for LaTeX. `@misc`, which every style has; the fields are those of the BibTeX manual
 (Patashnik, "BibTeXing", 1988, section 3) and `url`, which all of today's styles print."""
 
-from archive.formats.cited import Cited
+from archive.formats.cited import Cited, capitalised
 from archive.formats.issued import Issued
 
 MEDIA_TYPE = "application/x-bibtex"
@@ -21,13 +21,15 @@ _SPECIAL = {
 
 def write(source: Cited) -> str:
     """One entry. Names stand in braces of their own: BibTeX takes no part of them for a family's."""
-    place = [source.identifier, source.place, source.material]
+    # A date in words is no year that entries could be sorted by.
+    date = None if source.issued else source.date
+    place = [date, source.identifier, source.place, source.material]
     fields = {
         "author": " and ".join(f"{{{_escape(name)}}}" for name in source.told_by),
-        "title": f"{{{_escape(source.title or _capital(source.act))}}}",
+        "title": f"{{{_escape(source.title or capitalised(source.act))}}}",
         "howpublished": _escape(f"{source.collection}, {source.archive}"),
-        "year": _escape(_year(source.issued) or source.date),
-        "note": _escape("; ".join([_capital(source.act), *(part for part in place if part)])),
+        "year": _escape(_year(source.issued)),
+        "note": _escape("; ".join([capitalised(source.act), *(part for part in place if part)])),
         "url": source.address.replace("{", "%7B").replace("}", "%7D"),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value.strip("{}")]
@@ -49,10 +51,6 @@ def _month(issued: Issued) -> str:
     name = _MONTHS[issued.begin[1] - 1]
     # As the manual has it: a day is joined to the month's own abbreviation.
     return f'"{issued.begin[2]}~" # {name}' if len(issued.begin) > 2 else name
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _escape(text: str) -> str:

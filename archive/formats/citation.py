@@ -26,7 +26,7 @@ def cite(
     if reading.accession_number:
         parts.append(gettext("Identifier %(identifier)s") % {"identifier": reading.accession_number})
     place = []
-    if recording is not None and len(reading.recordings) > 1:
+    if recording is not None and (len(reading.recordings) > 1 or recording != 1):
         place.append(gettext("Recording %(number)d") % {"number": recording})
     if start_ms is not None:
         place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock_end(end_ms)}")

@@ -34,9 +34,10 @@ class Cited:
     medium: str | None
     """`video recording` or `audio recording`; None of a text alone."""
     transcript: str | None
-    """What the text is that is read: `transcript`, `unchecked machine transcript`, ...; None without one."""
+    """What the text is that is read: `transcript`, `unchecked machine transcript`, `German translation`, ...;
+    None without one."""
     recording: int | None
-    """The recording's number, where there are several and one is meant."""
+    """The recording's number, where one is meant and it is not clear which."""
     start_ms: int | None
     end_ms: int | None
     address: str
@@ -58,7 +59,7 @@ class Cited:
 
     @property
     def place(self) -> str | None:
-        """Where in the testimony: `recording 2, 00:57–01:23`, hours and minutes as needed."""
+        """Where in the testimony: `recording 2, 00:00:57–00:01:23`."""
         parts = [] if self.recording is None else [f"recording {self.recording}"]
         if self.start_ms is not None:
             parts.append(_times(self.start_ms, self.end_ms))
@@ -72,12 +73,13 @@ def cited(
     archive: str,
     address: str,
     date: str = "",
+    translation: str = "translation",
     recording: int | None = None,
     start_ms: int | None = None,
     end_ms: int | None = None,
 ) -> Cited:
     """A testimony with the text that is read in it, or a stretch of it (cited time). `address` is the one
-    that leads there, `date` the date in words."""
+    that leads there, `date` the date in words, `translation` what a translation is called."""
     named = [(each.role.casefold(), " ".join(each.name.split())) for each in reading.people if each.name]
     told_by = tuple(name for role, name in named if role in TOLD_BY)
     title = None if reading.title == UNTITLED else " ".join(reading.title.split())
@@ -93,13 +95,19 @@ def cited(
         archive=" ".join(archive.split()),
         identifier=" ".join(reading.accession_number.split()) if reading.accession_number else None,
         languages=reading.languages,
-        medium=_medium(reading),
-        transcript=_transcript(stream),
-        recording=recording if len(reading.recordings) > 1 else None,
+        medium=_medium(reading, recording),
+        transcript=_transcript(stream, translation),
+        # Of several that only one is open today is no reason to leave out which it is.
+        recording=recording if len(reading.recordings) > 1 or recording != 1 else None,
         start_ms=start_ms,
         end_ms=end_ms,
         address=address,
     )
+
+
+def capitalised(text: str) -> str:
+    """With a capital at the beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -114,16 +122,18 @@ def _times(start_ms: int, end_ms: int | None) -> str:
     return start if end_ms is None else f"{start}–{clock_end(end_ms)}"
 
 
-def _medium(reading: Reading) -> str | None:
-    if not reading.recordings:
+def _medium(reading: Reading, recording: int | None) -> str | None:
+    """Of the recording that is meant, or of all."""
+    meant = [each for each in reading.recordings if recording in (None, each.number)]
+    if not meant:
         return None
-    return "video recording" if any(each.video for each in reading.recordings) else "audio recording"
+    return "video recording" if any(each.video for each in meant) else "audio recording"
 
 
-def _transcript(stream: Stream | None) -> str | None:
+def _transcript(stream: Stream | None, translation: str) -> str | None:
     if stream is None:
         return None
-    text = "translation" if stream.kind == "translation" else "transcript"
+    text = translation if stream.kind == "translation" else "transcript"
     if not stream.machine:
         return text
     made = "partly machine-made" if any(not each.machine for each in stream.passages) else "machine"

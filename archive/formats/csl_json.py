@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from archive.formats.cited import Cited
+from archive.formats.cited import Cited, capitalised
 from archive.formats.issued import Issued
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
@@ -14,18 +14,18 @@ def write(source: Cited) -> str:
     place = [source.material, source.place]
     item: dict[str, Any] = {
         "id": source.key,
-        "type": "interview",
+        "type": "speech" if source.kind == "speech" else "interview",
         "title": source.title,
         "author": [{"literal": name} for name in source.told_by],
         "interviewer": [{"literal": name} for name in source.interviewers],
-        "genre": source.act[:1].upper() + source.act[1:],
+        "genre": capitalised(source.act),
         "issued": _issued(source.issued) if source.issued else _in_words(source.date),
         "medium": source.medium,
         "archive": source.archive,
         "archive_collection": source.collection,
         "archive_location": source.identifier,
         "publisher": source.archive,
-        "language": ", ".join(source.languages),
+        "language": next(iter(source.languages), None),  # the schema wants one
         "note": "; ".join(part for part in place if part),
         "URL": source.address,
     }

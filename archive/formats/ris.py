@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from archive.formats.cited import Cited
+from archive.formats.cited import Cited, capitalised
 from archive.formats.issued import Issued
 
 MEDIA_TYPE = "application/x-research-info-systems"
@@ -21,7 +21,7 @@ def _fields(source: Cited) -> Iterator[tuple[str, str]]:
         yield "AU", _name(name)
     for name in source.interviewers:
         yield "A2", _name(name)
-    yield "TI", source.title or source.act[:1].upper() + source.act[1:]
+    yield "TI", source.title or capitalised(source.act)
     yield "T2", source.collection
     yield "PB", source.archive
     if source.issued:
@@ -35,11 +35,11 @@ def _fields(source: Cited) -> Iterator[tuple[str, str]]:
         yield "AN", source.identifier
     for language in source.languages:
         yield "LA", language
-    yield "M3", source.act[:1].upper() + source.act[1:]
+    yield "M3", capitalised(source.act)
     if source.material:
-        yield "N1", source.material[:1].upper() + source.material[1:]
+        yield "N1", capitalised(source.material)
     if source.place:
-        yield "N1", source.place[:1].upper() + source.place[1:]
+        yield "N1", capitalised(source.place)
     yield "UR", source.address
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.browser.conftest import Shelf
 
 LESSON = """<!doctype html><html lang="en"><title>A lesson</title><h1>Weather</h1>
-<iframe id="clip" src="{}" width="600" height="480" title="A clip"></iframe>
+<iframe id="clip" src="{}" width="600" height="480" title="A clip"{}></iframe>
 <script>addEventListener("message", ({{ data }}) => {{
   if (data?.source === "testimony-embed") document.getElementById("clip").dataset.height = data.height;
 }});</script>"""
@@ -35,10 +35,10 @@ def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         thread.join()
 
 
-def frame(page: Page, elsewhere: tuple[str, Path], address: str) -> FrameLocator:
+def frame(page: Page, elsewhere: tuple[str, Path], address: str, more: str = "") -> FrameLocator:
     """A page of the other site, with an embed in it."""
     site, folder = elsewhere
-    (folder / "lesson.html").write_text(LESSON.format(address), encoding="utf-8")
+    (folder / "lesson.html").write_text(LESSON.format(address, more), encoding="utf-8")
     (folder / "favicon.ico").touch()
     page.goto(f"{site}/lesson.html")
     return page.frame_locator("#clip")
@@ -62,6 +62,28 @@ def test_another_site_plays_a_stretch(
         page.wait_for_timeout(100)
     assert audio.evaluate("(media) => media.currentTime") == pytest.approx(11.2, abs=0.1)
     assert page.context.storage_state() == {"cookies": [], "origins": []}
+
+
+def test_in_a_sandbox_it_plays_and_looks_the_same(
+    page: Page, address: str, shelf: Shelf, elsewhere: tuple[str, Path]
+) -> None:
+    """As sites make one of every frame that they do not know."""
+    inner = frame(page, elsewhere, f"{address}/embed/{shelf['days']}?t=10,11.2", ' sandbox="allow-scripts"')
+    inner.get_by_role("button", name="Play 00:10 to 00:12").click()
+    expect(inner.locator(".spoken")).to_have_count(1)
+    family = inner.locator(".text").first.evaluate("(text) => getComputedStyle(text).fontFamily")
+    assert family.startswith("Charter")
+
+
+def test_arrow_keys_lead_from_passage_to_passage(page: Page, address: str, shelf: Shelf) -> None:
+    page.goto(f"{address}/embed/{shelf['days']}")
+    page.wait_for_selector(".words.speaking")
+    page.locator(".said").nth(1).locator("[data-m]").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".said").nth(2).locator("[data-m]").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".said").nth(1).locator("[data-m]").first).to_be_focused()
+    expect(page.locator("#keys")).to_be_attached()
 
 
 @pytest.mark.parametrize(("lines", "most"), [("1", 1), ("3", 3)])

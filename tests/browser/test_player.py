@@ -349,3 +349,18 @@ def test_who_goes_elsewhere_is_given_the_references_of_the_whole(
     expect(entry).to_contain_text("?t=10,11.2")
     page.locator(".passage a.time").nth(3).click()
     expect(entry).not_to_contain_text("?t=")
+
+
+def test_a_stretch_that_ends_with_its_tape_does_not_run_on_into_the_next(
+    page: Page, address: str, shelf: Shelf
+) -> None:
+    page.goto(f"{address}/testimonies/{shelf['days']}")
+    length = page.evaluate(
+        "() => new Promise((done) => { const m = document.querySelector('audio');"
+        " m.readyState ? done(m.duration) : m.addEventListener('loadedmetadata', () => done(m.duration)); })"
+    )
+    page.goto(f"{address}/testimonies/{shelf['days']}?t={length - 0.8:.1f},{length:.1f}")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(2500)
+    assert page.evaluate("[...document.querySelectorAll('audio')].every((media) => media.paused)")
+    expect(page.locator(".player[data-recording='1']")).to_be_visible()

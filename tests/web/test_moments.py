@@ -57,6 +57,7 @@ def test_what_t_can_say(text: str, moment: Moment) -> None:
         "m",
         "1s2m",
         "smpte:0:01:02",
+        "9999h",
     ],
 )
 def test_what_cannot_be_used_says_nothing(text: str | None) -> None:
@@ -89,7 +90,10 @@ def test_what_goes_out_is_read_as_it_was_meant(start: int, length: int | None) -
         assert read_moment(Moment(start, end).t) == Moment(start, end)
 
 
-@pytest.mark.parametrize(("text", "number"), [("2", 2), ("", None), (None, None), ("x", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("2", 2), ("", None), (None, None), ("x", None), ("-1", None), ("0", None), ("02", 2)],
+)
 def test_recording_numbers(text: str | None, number: int | None) -> None:
     assert read_number(text) == number
 

@@ -8,6 +8,7 @@ from web.dependencies import Now, TheServices, TheSession, TheViewer
 from web.files import answer_file
 from web.opening import open_recording
 from web.routing import page_router
+from web.security import SHARED
 from web.streams import Heard
 
 router = page_router()
@@ -35,6 +36,7 @@ def media(
     else:
         raise NotFound("there is nothing to play yet")
     answer = answer_file(request, path, playback.media_type, f"{testimony.public_id}-{recording.number}")
+    answer.headers.update(SHARED)
     heard = Heard(testimony.id, recording_id, playback.file_id, opened.closed, viewer)
     return services.streams.guard(answer, heard)
 
@@ -54,4 +56,6 @@ def poster(
     if not opened.poster or still is None or still.path is None:
         raise NotFound("there is no poster")
     path = services.settings.derivatives_folder / still.path
-    return answer_file(request, path, still.media_type, f"{testimony.public_id}-{recording.number}")
+    answer = answer_file(request, path, still.media_type, f"{testimony.public_id}-{recording.number}")
+    answer.headers.update(SHARED)
+    return answer

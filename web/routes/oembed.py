@@ -11,13 +11,11 @@ from archive.queries.testimonies import find_known_by_accession
 from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.opening import find_testimony, open_testimony
 from web.routing import page_router
+from web.security import SHARED_WITH_SCRIPTS
 from web.views.addresses import locate
 from web.views.oembed import read_address, view_oembed, write_xml
 
 router = page_router()
-
-_FOR_ALL = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
-"""Scripts of other sites may ask: it is what anybody may know."""
 
 Size = Annotated[int | None, Query(ge=1, le=100_000, description="CSS pixels.")]
 
@@ -50,5 +48,5 @@ def oembed(
     at = locate(reading, named.recording, named.moment)
     answer = view_oembed(reading, at, named.text, page, max_width=maxwidth, max_height=maxheight)
     if format == "xml":
-        return Response(write_xml(answer), media_type="text/xml; charset=utf-8", headers=_FOR_ALL)
-    return JSONResponse(answer.model_dump(exclude_none=True), headers=_FOR_ALL)
+        return Response(write_xml(answer), media_type="text/xml; charset=utf-8", headers=SHARED_WITH_SCRIPTS)
+    return JSONResponse(answer.model_dump(exclude_none=True), headers=SHARED_WITH_SCRIPTS)

@@ -17,6 +17,7 @@ from web.moments import read_number
 from web.opening import find_recording, find_testimony, open_testimony
 from web.pages import Page
 from web.routing import page_router
+from web.security import SHARED
 
 router = page_router()
 
@@ -81,7 +82,7 @@ def captions(
         offset_ms=opened.offset_ms,
         **_named(reading, opened.number, page),
     )
-    return Response(content, media_type="text/vtt; charset=utf-8")
+    return Response(content, media_type="text/vtt; charset=utf-8", headers=SHARED)
 
 
 class _Named(TypedDict):

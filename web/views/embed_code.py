@@ -6,7 +6,7 @@ from archive.reading import Reading
 from web.pages import Page
 from web.terms import title_of
 from web.views.addresses import Address
-from web.views.oembed import WIDTH, embed_address, heights_of_lines, view_oembed
+from web.views.oembed import WIDTH, embed_address, heights_of_lines, is_picture, view_oembed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class EmbedCode:
     title: str
     address: str
     """Of the frame, whole, of what is open."""
-    whole_address: str
-    """The same of the recording from its beginning, for when the reader has gone elsewhere."""
+    other_address: str
+    """Of the first recording from its beginning: for when the reader has gone elsewhere, and to another."""
     width: int
     heights: dict[str, int]
-    """By the number of lines; `all` for all the words."""
+    """By the number of lines that can be chosen; `all` for all the words."""
 
 
 def view_embed_code(reading: Reading, at: Address, text: str | None, page: Page) -> EmbedCode:
@@ -31,7 +31,7 @@ def view_embed_code(reading: Reading, at: Address, text: str | None, page: Page)
         code=shown.html,
         title=title_of(reading.title, page.wording),
         address=page.absolute(embed_address(reading, at, text)),
-        whole_address=page.absolute(embed_address(reading, Address(at.recording), text)),
+        other_address=page.absolute(embed_address(reading, Address(None), text)),
         width=WIDTH,
-        heights={"all": shown.height, **heights_of_lines(at)},
+        heights={"all": shown.height, **heights_of_lines(at, is_picture(reading, at))},
     )

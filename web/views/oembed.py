@@ -76,7 +76,7 @@ def view_oembed(
 ) -> OEmbed:
     """The answer: no wider and no higher than is asked for, with fewer lines where there is little room."""
     recording = next((each for each in reading.recordings if each.number == at.recording), None)
-    picture = recording is not None and recording.video
+    picture = is_picture(reading, at)
     width = min(WIDTH, max_width or WIDTH)
     height, lines = _fit(at, picture, max_height)
     title = title_of(reading.title, page.wording)
@@ -131,17 +131,22 @@ def _fit(at: Address, picture: bool, max_height: int | None) -> tuple[int, str |
     wanted = _HEIGHTS["video" if picture else "stretch" if stretch else "words"]
     if max_height is None or max_height >= wanted:
         return wanted, None
-    if picture or max_height >= _HEIGHTS["stretch"]:
+    heights = heights_of_lines(at, picture)
+    if not heights or max_height >= _HEIGHTS["stretch"]:
         return max_height, None
-    heights = heights_of_lines(at)
     lines = "3" if max_height >= heights["3"] else "1"
     return min(max_height, heights[lines]), lines
 
 
-def heights_of_lines(at: Address) -> dict[str, int]:
-    """How high a frame is that shows three lines, or one."""
+def heights_of_lines(at: Address, picture: bool) -> dict[str, int]:
+    """How high a frame is that shows three lines, or one. A picture fills it, whatever stands below."""
     button = _BUTTON if at.moment is not None else 0
-    return {lines: _HEIGHTS[lines] + button for lines in ("3", "1")}
+    return {} if picture else {lines: _HEIGHTS[lines] + button for lines in ("3", "1")}
+
+
+def is_picture(reading: Reading, at: Address) -> bool:
+    """Whether there is something to see at a place."""
+    return any(each.video for each in reading.recordings if each.number == at.recording)
 
 
 def _thumbnail(recording: OpenRecording, page: Page) -> dict[str, object]:

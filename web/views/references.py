@@ -8,9 +8,11 @@ from archive.formats.styles import Styled, style_all
 from archive.reading import Reading, Stream
 from web import urls
 from web.dates import describe_date
+from web.languages import language_name
 from web.pages import Page
 from web.views.about import Link
 from web.views.addresses import Address
+from web.wording import ENGLISH, english
 
 FORMATS = {
     "bib": ("BibTeX", bibtex.write, bibtex.MEDIA_TYPE),
@@ -44,12 +46,15 @@ def view_references(reading: Reading, stream: Stream | None, at: Address, page: 
 def name_source(reading: Reading, stream: Stream | None, at: Address, page: Page) -> Cited:
     """What a reference names."""
     place = _place(at)
+    text = stream.translated_into if stream else None
     return cited(
         reading,
         stream,
         archive=page.site_name,
-        address=page.absolute(urls.testimony(reading.id, **place)),
-        date=describe_date(reading.date, page.wording),
+        address=page.absolute(urls.testimony(reading.id, text=text, **place)),
+        # The styles are English, whatever language the page is in.
+        date=describe_date(reading.date, english()),
+        translation=f"{language_name(text, ENGLISH)} translation" if text else "translation",
         **place,
     )
 

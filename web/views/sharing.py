@@ -42,7 +42,7 @@ def view_sharing(reading: Reading, at: Address, text: str | None, byline: str, p
     address = page.absolute(
         urls.testimony(
             reading.id,
-            recording=at.recording if at.moment else None,
+            recording=at.recording,
             start_ms=at.moment.start_ms if at.moment else None,
             end_ms=at.moment.end_ms if at.moment else None,
             text=text,
@@ -82,10 +82,9 @@ def _meta(
         return
     framed = view_oembed(reading, at, text, page)
     player = page.absolute(embed_address(reading, at, text))
-    kind = "video" if recording.video else "audio"
-    yield Meta(f"og:{kind}", player if recording.video else page.absolute(urls.media(recording.id)))
-    yield Meta(f"og:{kind}:type", "text/html" if recording.video else recording.media_type)
     if recording.video:
+        yield Meta("og:video", player)
+        yield Meta("og:video:type", "text/html")
         yield Meta("og:video:width", str(WIDTH))
         yield Meta("og:video:height", str(framed.height))
     if poster and page.origin.startswith("https:"):  # what shows player cards frames no others
@@ -111,7 +110,6 @@ def _recording(reading: Reading, recording: OpenRecording, page: Page) -> dict[s
         "name": f"{title}, {number}" if several else title,
         "description": reading.summary,
         "url": address,
-        "contentUrl": page.absolute(urls.media(recording.id)),
         "embedUrl": page.absolute(urls.embed(reading.id, recording=recording.number)),
         "encodingFormat": recording.media_type,
         "duration": _iso_duration(recording.duration_ms),

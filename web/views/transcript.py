@@ -82,7 +82,7 @@ def lay_out(
                     length_ms=_length(passage),
                     timed_words=bool(passage.words) and passage.words[0].timed,
                     machine=mixed and passage.machine,
-                    within=moment is not None and _overlaps(moment, passage),
+                    within=moment is not None and overlaps(moment, passage),
                     opened=passage.id == opened,
                     doubtful=any(is_doubtful(word) for word in passage.words if word.timed),
                 )
@@ -113,7 +113,8 @@ def _opened(stream: Stream, at: Address) -> str | None:
     return found[0].id if found else None
 
 
-def _overlaps(moment: Moment, passage: Passage) -> bool:
+def overlaps(moment: Moment, passage: Passage) -> bool:
+    """Whether a passage has a part in a stretch."""
     if moment.end_ms is None or passage.start_ms is None or passage.end_ms is None:
         return False
     if passage.words and passage.words[0].timed:

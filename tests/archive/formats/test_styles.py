@@ -43,7 +43,7 @@ def told_by(*names: str) -> dict[str, tuple[PersonInRole, ...]]:
 
 
 def test_a_note_of_chicago() -> None:
-    """Who, interview by whom, date, number, medium, collection, repository (14.219)."""
+    """Who, interview by whom, date, number, medium, collection, repository."""
     assert plain(chicago_note(source(title=UNTITLED))) == (
         "A. B., interview by C. Baker, May 16, 1996, 2024-17, audio recording and transcript, "
         f"The bakery talks, The archive, {ADDRESS}."
@@ -72,9 +72,9 @@ def test_an_entry_of_mla() -> None:
         f"{ADDRESS}. Audio recording and unchecked machine transcript."
     )
     assert [run.text for run in entry if run.italic] == ["The bakery talks"]
-    assert mla_in_text(source(stretch=True)) == "(A. B., recording 2, 00:00:57–00:01:23)"
+    assert plain(mla_in_text(source(stretch=True))) == "(A. B., recording 2, 00:00:57–00:01:23)"
     alone = replace(source(stretch=True), recording=None)
-    assert mla_in_text(alone) == "(A. B. 00:00:57–00:01:23)"
+    assert plain(mla_in_text(alone)) == "(A. B. 00:00:57–00:01:23)"
 
 
 def test_an_entry_of_apa() -> None:
@@ -85,7 +85,7 @@ def test_an_entry_of_apa() -> None:
         f"The bakery talks (2024-17), The archive. {ADDRESS}"
     )
     assert [run.text for run in entry if run.italic] == ["On bread"]
-    assert apa_in_text(source(stretch=True)) == "(A. B., 1996, recording 2, 00:00:57–00:01:23)"
+    assert plain(apa_in_text(source(stretch=True))) == "(A. B., 1996, recording 2, 00:00:57–00:01:23)"
 
 
 def test_an_entry_of_apa_without_a_title() -> None:
@@ -99,6 +99,22 @@ def test_a_title_that_is_the_name_is_said_once() -> None:
     assert "B., interview by" in plain(chicago_note(source(title="A. B.")))
 
 
+@pytest.mark.parametrize(
+    ("title", "quoted"),
+    [
+        ('On "bread"', "“On ‘bread.’”"),
+        ("On “bread” and salt", "“On ‘bread’ and salt.”"),
+        ("Über „Brot“ und Salz", "“Über ‚Brot‘ und Salz.”"),
+        ("O „chlebie” i soli", "“O ‚chlebie’ i soli.”"),
+        ("On bread,", "“On bread.”"),
+        ("Is it bread?", "“Is it bread?”"),
+        ("Is it “bread?”", "“Is it ‘bread?’”"),
+    ],
+)
+def test_quotation_marks_within_others(title: str, quoted: str) -> None:
+    assert f"A. B. {quoted} Interview by" in plain(mla(source(title=title)))
+
+
 def test_where_nobody_was_named_the_title_comes_first() -> None:
     nobody = source(people=(PersonInRole("interviewee", None),), kind="statement", date=None)
     assert plain(chicago_note(nobody)).startswith("“On bread,” statement, n.d., 2024-17,")
@@ -107,8 +123,10 @@ def test_where_nobody_was_named_the_title_comes_first() -> None:
         "“On bread.” Statement. The bakery talks, 2024-17, The archive, http"
     )
     assert plain(apa(nobody)).startswith("On bread [Audio recording and transcript]. (n.d.). The bakery")
-    assert (mla_in_text(nobody), apa_in_text(nobody)) == ("(“On bread”)", "(“On bread,” n.d.)")
-    assert mla_in_text(replace(nobody, recording=2)) == "(“On bread,” recording 2)"
+    assert plain(mla_in_text(nobody)) == "(“On bread”)"
+    assert plain(mla_in_text(replace(nobody, recording=2))) == "(“On bread,” recording 2)"
+    assert plain(apa_in_text(nobody)) == "(On bread, n.d.)"
+    assert [run.text for run in apa_in_text(nobody) if run.italic] == ["On bread"]
     bare = source(None, people=(), title=UNTITLED, kind="speech", recordings=(), accession_number=None)
     assert plain(chicago_note(bare)) == f"Speech, May 16, 1996, The bakery talks, The archive, {ADDRESS}."
     assert plain(apa(bare)) == f"Speech. (1996, May 16). The bakery talks, The archive. {ADDRESS}"
@@ -131,7 +149,7 @@ def test_several_who_tell(
     assert plain(chicago_bibliography(given)).startswith(f"{bibliography}. “On")
     assert plain(mla(given)).startswith(f"{of_mla}. “On")
     assert plain(apa(given)).startswith(f"{of_apa}. (1996")
-    assert apa_in_text(given) == f"({in_text}, 1996)"
+    assert plain(apa_in_text(given)) == f"({in_text}, 1996)"
 
 
 @pytest.mark.parametrize(
@@ -142,12 +160,16 @@ def test_several_who_tell(
         ("1996~", "ca. 1996", "circa 1996", "ca. 1996"),
         ("1996?", "[1996?]", "[1996?]", "[1996?]"),
         ("1996/1997", "1996–1997", "1996–1997", "1996–1997"),
+        ("1996-05-16/1996-05-18", "May 16–18, 1996", "16–18 May 1996", "1996, May 16–18"),
+        ("1996-05-30/1996-06-01", "May 30–June 1, 1996", "30 May–1 June 1996", "1996, May 30–June 1"),
         (
-            "1996-05-30/1996-06-01",
-            "May 30, 1996 – June 1, 1996",
-            "30 May 1996 – 1 June 1996",
-            "1996, May 30 – 1996, June 1",
+            "1996-12-30/1997-01-02",
+            "December 30, 1996–January 2, 1997",
+            "30 Dec. 1996–2 Jan. 1997",
+            "1996, December 30–1997, January 2",
         ),
+        ("1996-05/1996-06", "May–June 1996", "May–June 1996", "1996, May–June"),
+        ("1996-05-30/1996-06", "May 30, 1996–June 1996", "30 May 1996–June 1996", "1996, May 30–1996, June"),
         ("194X", "194X", "194X", "194X"),
     ],
 )
@@ -168,6 +190,14 @@ def test_what_a_text_is_called() -> None:
         (mixed, "Audio recording and partly machine-made transcript."),
     ):
         assert plain(mla(source(text))).endswith(f". {said}")
+    german = cited(
+        reading(),
+        replace(HAND, kind="translation"),
+        archive="a",
+        address="b",
+        translation="German translation",
+    )
+    assert german.material == "audio recording and German translation"
     filmed = replace(reading(), recordings=tuple(replace(r, video=True) for r in reading().recordings))
     assert cited(filmed, None, archive="a", address="b").material == "video recording"
 
@@ -186,3 +216,16 @@ def test_every_style_names_the_archive_and_the_address() -> None:
         assert all(words in said for words in ("The archive", "The bakery talks", ADDRESS, "machine"))
         assert "  " not in said
         assert ".." not in said
+
+
+def test_the_recording_that_is_cited_says_what_it_is_and_which() -> None:
+    whole = reading(durations=(60_000, 60_000))
+    first, second = whole.recordings
+    mixed = replace(whole, recordings=(first, replace(second, video=True)))
+    at = {"archive": "a", "address": "b", "start_ms": 0}
+    assert cited(mixed, None, recording=1, **at).medium == "audio recording"
+    assert cited(mixed, None, recording=2, **at).medium == "video recording"
+    assert cited(mixed, None, archive="a", address="b").medium == "video recording"
+    # Only the second is open today; the first may be tomorrow.
+    alone = replace(whole, recordings=(second,))
+    assert cited(alone, None, recording=2, **at).place == "recording 2, 00:00:00"

@@ -77,7 +77,9 @@ def test_it_can_be_had_as_xml_and_as_nothing_else(library: Site, public_id: str)
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
     told = {each.tag: each.text for each in ElementTree.fromstring(answer.content)}  # noqa: S314 - our own
     assert told == {name: str(value) for name, value in ask(library, address).items()}
-    assert library.client.get("/oembed", params={"url": address, "format": "yaml"}).status_code == 501
+    refused = library.client.get("/oembed", params={"url": address, "format": "yaml"})
+    assert refused.status_code == 501
+    assert "in the form that was asked for" in refused.text
 
 
 def test_scripts_of_other_sites_may_ask(library: Site, public_id: str) -> None:

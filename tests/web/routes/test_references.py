@@ -58,4 +58,4 @@ def test_the_page_offers_styles_and_files_of_the_whole_and_of_the_stretch(
     html = library.client.get(f"/testimonies/{public_id}?r=2&t=0.5,1.5").text
     assert re.search(r'data-of="place">.*data-of="whole" hidden>', html, re.DOTALL)
     assert f'href="/testimonies/{public_id}/reference.bib?r=2&amp;t=0.5,1.5"' in html
-    assert "In the text: (A. B., recording 2, 00:00:00–00:00:02)" in html
+    assert "(A. B., recording 2, 00:00:00–00:00:02)</bdi>" in html

@@ -39,8 +39,17 @@ def test_each_recording_is_described_with_how_to_seek_in_it(library: Site, publi
     assert first["potentialAction"]["target"] == f"{SITE}/testimonies/{public_id}?t={{seek_to_second_number}}"
     target = second["potentialAction"]["target"]
     assert target == f"{SITE}/testimonies/{public_id}?r=2&t={{seek_to_second_number}}"
-    assert library.client.get(first["contentUrl"]).status_code == 200
     assert library.client.get(second["embedUrl"]).status_code == 200
+
+
+def test_a_tape_is_kept_by_what_finds_the_embed(library: Site, public_id: str) -> None:
+    html = library.client.get(f"/testimonies/{public_id}?r=2").text
+    assert told(library, f"/testimonies/{public_id}?r=2")["opengraph"][0]["og:url"].endswith(
+        f"{public_id}?r=2"
+    )
+    asked = html.split('type="application/json+oembed" href="')[1].split('"')[0].replace("&amp;", "&")
+    said = library.client.get(asked.removeprefix(SITE)).json()
+    assert f'/embed/{public_id}?r=2"' in said["html"]
 
 
 def test_markup_in_a_description_stays_text(site: Site) -> None:

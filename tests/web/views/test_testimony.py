@@ -115,7 +115,7 @@ def test_text_without_a_recording_reads_as_well() -> None:
     passage = replace(letter.passages[0], start_ms=None, end_ms=None, words=())
     html = render(make_reading(replace(letter, passages=(passage,)), recordings=()))
     assert "It rained.</p>" in html
-    for sound in ("<audio", "<script", 'class="time"', "data-m"):
+    for sound in ("<audio", "ld+json", 'class="time"', "data-m", 'data-copy="moment"'):
         assert sound not in html
 
 

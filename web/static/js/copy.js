@@ -2,7 +2,7 @@
 // that is heard now.
 
 /** @param {HTMLElement} root
- * @param {import("./players.js").Players} players
+ * @param {import("./players.js").Players | null} players
  * @param {AbortSignal} signal */
 export function offerCopies(root, players, signal) {
   if (!navigator.clipboard) return; // only where the page came by https or from this machine
@@ -39,11 +39,12 @@ function copyStyled(button) {
 }
 
 /** @param {HTMLElement} button
- * @param {import("./players.js").Players} players */
+ * @param {import("./players.js").Players | null} players */
 function textFor(button, players) {
   if (button.dataset.copy === "embed") return button.closest(".embed-code")?.querySelector("textarea")?.value ?? "";
   if (button.dataset.copy === "citation") return document.getElementById("citation")?.textContent?.trim() ?? "";
   const address = new URL(button.dataset.address ?? location.href);
+  if (!players) return address.href;
   if (players.number !== null && players.number !== 1) address.searchParams.set("r", String(players.number));
   address.searchParams.set("t", String(Math.round(players.time / 100) / 10));
   return address.href;

@@ -3,27 +3,30 @@
 import { MOVED } from "./links.js";
 
 /** @param {HTMLElement} root
+ * @param {import("./players.js").Players | null} players
  * @param {AbortSignal} signal */
-export function offerEmbedCode(root, signal) {
+export function offerEmbedCode(root, players, signal) {
   const box = /** @type {HTMLElement | null} */ (root.querySelector(".embed-code"));
   const code = box?.querySelector("textarea");
-  const preview = box?.querySelector("button.preview");
+  const preview = /** @type {HTMLButtonElement | null} */ (box?.querySelector("button.preview") ?? null);
   const previewed = /** @type {HTMLElement | null} */ (box?.querySelector(".previewed") ?? null);
   if (!box || !code || !preview || !previewed) return;
   for (const fieldset of box.querySelectorAll("fieldset")) fieldset.hidden = false;
+  preview.hidden = false;
   /** @type {Record<string, number>} */
   const heights = JSON.parse(box.dataset.heights ?? "{}");
   let address = box.dataset.address ?? "";
 
   /** @param {string} name */
   const chosen = (name) =>
-    /** @type {HTMLInputElement | null} */ (box.querySelector(`input[name="${name}"]:checked`))?.value ?? "";
+    /** @type {HTMLInputElement | null} */ (box.querySelector(`input[name="${name}"]:checked`))?.value;
 
   const make = () => {
-    const lines = chosen("lines");
+    const lines = chosen("lines") ?? "all";
+    const colours = chosen("colours");
     const wanted = new URL(address);
     if (lines !== "all") wanted.searchParams.set("lines", lines);
-    if (chosen("colours")) wanted.searchParams.set("colours", chosen("colours"));
+    if (colours) wanted.searchParams.set("colours", colours);
     wanted.search = wanted.search.replaceAll("%2C", ",");
     const frame = document.createElement("iframe");
     for (const [name, value] of Object.entries({
@@ -46,7 +49,12 @@ export function offerEmbedCode(root, signal) {
   addEventListener(
     MOVED,
     () => {
-      address = box.dataset.whole ?? address;
+      const other = new URL(box.dataset.other ?? address);
+      const number = players?.number ?? 1;
+      if (number !== 1) other.searchParams.set("r", String(number));
+      // What plays in the preview goes on where nothing changes.
+      if (other.href === address) return;
+      address = other.href;
       make();
     },
     { signal },

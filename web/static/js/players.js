@@ -15,6 +15,8 @@ export class Players extends EventTarget {
     this.listen = listen;
     /** @type {number | null} */
     this.number = null;
+    /** Whether the next tape follows where this one ends; not while a stretch is played. */
+    this.goesOn = true;
     for (const found of listen.querySelectorAll(".player")) {
       const box = /** @type {HTMLElement} */ (found);
       const number = Number(box.dataset.recording);
@@ -101,6 +103,7 @@ export class Players extends EventTarget {
 
   /** A testimony on several tapes is one account: after one tape comes the next. */
   #goOn() {
+    if (!this.goesOn) return;
     const following = [...this.#players.keys()].filter((number) => number > (this.number ?? 0));
     const next = following.sort((one, other) => one - other)[0];
     if (next !== undefined && this.#players.get(next)?.media) this.seek(next, 0, { play: true });

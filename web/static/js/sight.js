@@ -3,6 +3,8 @@
 
 import { SPOKEN } from "./sync.js";
 
+const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown", " "]);
+
 /** @param {HTMLElement} words
  * @param {import("./players.js").Players} players
  * @param {import("./sync.js").Synchroniser} sync
@@ -10,6 +12,7 @@ import { SPOKEN } from "./sync.js";
  * @returns {{ follow: () => void }} */
 export function keepInSight(words, players, sync, signal) {
   let following = true;
+  let ours = 0;
 
   /** @param {HTMLElement | null} element */
   const show = (element) => {
@@ -21,7 +24,9 @@ export function keepInSight(words, players, sync, signal) {
     const above = words.clientHeight > 2 * line ? line : 0;
     // A passage that is lit as a whole may be higher than its box: its beginning is what counts.
     const there = box.top >= room.top + above - 2 && box.top + line <= room.bottom + 2;
-    if (!there) words.scrollTop += box.top - room.top - above - (line - Math.min(box.height, line)) / 2;
+    if (there) return;
+    ours = performance.now() + 200;
+    words.scrollTop += box.top - room.top - above - (line - Math.min(box.height, line)) / 2;
   };
   const follow = () => {
     following = true;
@@ -30,9 +35,12 @@ export function keepInSight(words, players, sync, signal) {
 
   sync.addEventListener(SPOKEN, () => following && sync.current && show(sync.current), { signal });
   players.listen.addEventListener("play", follow, { capture: true, signal });
-  for (const name of ["wheel", "touchmove"]) {
-    words.addEventListener(name, () => (following = false), { passive: true, signal });
-  }
+  const leave = () => (following = false);
+  for (const name of ["wheel", "touchmove"]) words.addEventListener(name, leave, { passive: true, signal });
+  // On a word these keys lead to other words; on the box itself they scroll it.
+  words.addEventListener("keydown", (event) => event.target === words && SCROLL_KEYS.has(event.key) && leave(), { signal });
+  // Scroll bars and screen readers: whatever else takes the voice out of sight.
+  words.addEventListener("scroll", () => performance.now() > ours && leave(), { passive: true, signal });
   show(words.querySelector(".within, .opened-here"));
   return { follow };
 }

@@ -19,6 +19,8 @@ export function bindStretch(listen, players, follower, signal) {
   addEventListener(MOVED, () => (opened.hidden = true), { signal });
   /** Whether the voice will stop at the end of the stretch. */
   let stopping = end !== null;
+  // Nor does another tape follow it, where it ends with its own.
+  players.goesOn = !stopping;
 
   button.hidden = false;
   button.addEventListener(
@@ -43,20 +45,25 @@ export function bindStretch(listen, players, follower, signal) {
     media.pause();
     players.time = end;
   };
+  const begin = () => {
+    players.goesOn = !stopping;
+    watch();
+  };
   const watch = () => {
     stop();
     if (stopping && players.media && !players.media.paused) requestAnimationFrame(watch);
   };
   const options = { capture: true, signal };
-  listen.addEventListener("play", watch, options);
+  listen.addEventListener("play", begin, options);
   // No frames are drawn in a tab that nobody sees; these still come.
   listen.addEventListener("timeupdate", stop, options);
   listen.addEventListener(
     "seeking",
     () => {
       // Who goes elsewhere has left the stretch, and is not stopped by it.
-      const within = players.number === recording && players.time >= start - 50 && players.time < end;
-      if (!within) stopping = false;
+      const { number, time } = players;
+      if (number !== recording || time < start - 50 || time >= end) stopping = false;
+      if (number !== recording || time < start - 50 || time > end + 50) players.goesOn = true;
     },
     options,
   );

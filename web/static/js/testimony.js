@@ -19,19 +19,19 @@ function start(signal) {
   followFragment(signal);
   const spread = /** @type {HTMLElement | null} */ (document.querySelector(".spread"));
   if (spread) placePanels(spread, signal);
-  offerEmbedCode(document.body, signal);
   const transcript = /** @type {HTMLElement | null} */ (document.querySelector(".transcript"));
   const listen = /** @type {HTMLElement | null} */ (document.querySelector(".listen"));
-  if (!transcript || !listen) return;
+  const players = listen && new Players(listen, signal);
+  offerCopies(document.body, players, signal);
+  offerEmbedCode(document.body, players, signal);
+  if (!transcript || !listen || !players) return;
 
   const timeline = new Timeline(transcript);
-  const players = new Players(listen, signal);
   const sync = new Synchroniser(timeline, players, signal);
   const follower = new Follower(transcript, players, sync, signal);
   bindWords(transcript, timeline, players, follower, signal);
   bindLinks(document.body, transcript, players, follower, signal);
   bindStretch(listen, players, follower, signal);
-  offerCopies(document.body, players, signal);
   follower.open();
 }
 

@@ -4,6 +4,8 @@
 
 import { recordingOf } from "./timeline.js";
 
+const PASSAGE = ".passage, .said";
+
 /** @param {HTMLElement} transcript
  * @param {import("./timeline.js").Timeline} timeline
  * @param {import("./players.js").Players} players
@@ -125,13 +127,13 @@ function neighbour(units, unit, key) {
  * @param {number} index
  * @param {1 | -1} step */
 function firstOfPassage(units, index, step) {
-  const passage = units[index].closest(".passage");
+  const passage = units[index].closest(PASSAGE);
   let at = index + step;
   if (step === 1) {
-    while (units[at]?.closest(".passage") === passage) at += 1;
+    while (units[at]?.closest(PASSAGE) === passage) at += 1;
     return units[at];
   }
-  const target = units[at]?.closest(".passage");
-  while (at > 0 && units[at - 1].closest(".passage") === target) at -= 1;
+  const target = units[at]?.closest(PASSAGE);
+  while (at > 0 && units[at - 1].closest(PASSAGE) === target) at -= 1;
   return units[at];
 }
