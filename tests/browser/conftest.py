@@ -202,5 +202,9 @@ def pages(shelf: Shelf) -> list[str]:
         f"/testimonies/{shelf['person']}?text=en",
         f"/testimonies/{shelf['hebrew']}?q=%D7%9C%D7%9B%D7%9C",
         f"/testimonies/{shelf['long']}",
-        *([f"/testimonies/{shelf['video']}"] if "video" in shelf else []),
+        f"/embed/{shelf['days']}?t=10,11.2",
+        f"/embed/{shelf['days']}?lines=3&colours=dark",
+        f"/embed/{shelf['hebrew']}?lines=1",
+        "/embed/nobody",
+        *([f"/{kind}/{shelf['video']}" for kind in ("testimonies", "embed")] if "video" in shelf else []),
     ]
