@@ -217,11 +217,12 @@ def _described(content: Any, names: dict[str, str]) -> Any:
 
 
 def _files(home: Path) -> Iterator[str]:
-    """Every name in the archive's folder, but for what lies within an object or an index."""
+    """Every name in the archive's folder, but for what lies within an object or an index. A journal that is
+    still there after the database was looked at is none that counts: the next who writes takes its place."""
     own = [path.parent for path in (home / "store").rglob("0=ocfl_object_1.1")]
     own += [path for path in (home / "index").glob("*") if path.is_dir()]
     for path in home.rglob("*"):
-        if not any(folder in path.parents for folder in own):
+        if path.name != "archive.db-journal" and not any(folder in path.parents for folder in own):
             yield general(str(path.relative_to(home)))
 
 
