@@ -16,7 +16,7 @@ from web.terms import title_of
 from web.views.addresses import Address
 
 WIDTH = 600
-_HEIGHTS = {"video": 600, "words": 480, "stretch": 320, "3": 270, "1": 215}
+_HEIGHTS = {"video": 600, "words": 480, "stretch": 320, "3": 285, "1": 230}
 """Of a frame of WIDTH: with a picture (half as high at most); with all the words; with those of a stretch;
 with three lines; with one."""
 
