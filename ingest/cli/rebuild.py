@@ -55,8 +55,9 @@ def _rebuild(archive: Archive, confirm_access: bool) -> dict[str, Any]:
     with reading(archive.engine) as session:
         before = standing(session)
     if before in ("unfinished", "rebuilt"):
-        # What one that was cut off had confirmed; what it left half written in the store goes with it.
+        # What one that was cut off had confirmed; what it left half written in the store goes.
         preserve_waiting(archive.engine, archive.store)
+        archive.store.sweep()
     done_before = before == "rebuilt"
     outcome = rebuilding.Rebuilt()
     if not (done_before and confirm_access):

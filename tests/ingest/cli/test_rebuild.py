@@ -67,6 +67,15 @@ def test_closed_then_confirmed_one_by_one_and_all(home: Path) -> None:
     assert run("verify").exit_code == 0
 
 
+def test_what_a_killed_rebuild_left_beside_the_objects_goes_with_the_next(home: Path) -> None:
+    """Killed when all else was done: no worker need ever come."""
+    assert run("rebuild", "--confirm-access").exit_code == 0
+    left = home / "store/extensions/testimony-writing/locks/bcdfgh2345"
+    left.touch()
+    assert run("rebuild", "--confirm-access").exit_code == 0
+    assert not left.exists()
+
+
 def test_without_an_index_and_confirmed_at_once(home: Path) -> None:
     shutil.rmtree(home / "index")
     answer = json.loads(run("rebuild", "--confirm-access", "--json").stdout)
