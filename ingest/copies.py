@@ -168,7 +168,7 @@ def _taken_back(folder: Path, files: Sequence[Path]) -> Iterator[None]:
     """Leave nothing of what was moved into `folder` where that is not recorded: a disk that was full, say."""
     try:
         yield
-    except Exception:  # whatever kept it from being recorded; raised on
+    except Exception:  # whatever kept it from being recorded: it is raised again below
         for each in files:
             if not each.exists():
                 (folder / each.name).unlink(missing_ok=True)

@@ -27,6 +27,14 @@ def find_testimony(session: Session, testimony_id: str, viewer: Viewer, now: dat
     return row
 
 
+def find_by_accession(session: Session, number: str, viewer: Viewer, now: datetime) -> Testimony:
+    """The row of an accession number. Raises NotFound."""
+    row = find_known_by_accession(session, number, viewer, now)
+    if row is None:
+        raise NotFound("no such accession number")
+    return row
+
+
 def find_recording(
     session: Session, recording_id: str, viewer: Viewer, now: datetime
 ) -> tuple[Testimony, Recording]:

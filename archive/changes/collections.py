@@ -17,7 +17,7 @@ from archive.models.collection import MACHINE_TEXT
 @dataclass(frozen=True, slots=True)
 class NewRules:
     """What somebody says of a collection. None leaves a field as it is; an empty description or depositor
-    clears it."""
+    clears it, and white space alone is empty."""
 
     name: str | None = None
     description: str | None = None
@@ -55,10 +55,13 @@ def change(session: Session, collection: Collection, rules: NewRules, *, said_by
     Returns the row ids of its testimonies; none where nothing changed. Raises Conflict where another
     collection has the name.
     """
+    said = {
+        field: " ".join(value.split()) or None for field, value in asdict(rules).items() if value is not None
+    }
     changed = {
-        field: [getattr(collection, field), value or None]
-        for field, value in asdict(rules).items()
-        if value is not None and (value or None) != getattr(collection, field)
+        field: [getattr(collection, field), value]
+        for field, value in said.items()
+        if value != getattr(collection, field)
     }
     if not changed:
         return []

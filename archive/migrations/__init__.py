@@ -21,9 +21,9 @@ def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema; at once where it is there already. Raises Conflict where a
     newer version of the archive made it."""
     if not is_current(engine):
-        from archive.migrations.steps import take
+        from archive.migrations.upgrading import run
 
-        take(engine)
+        run(engine)
 
 
 def is_current(engine: Engine) -> bool:

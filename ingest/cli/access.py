@@ -9,7 +9,7 @@ import typer
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.delivery import acknowledge
 from ingest.cli.finding import find_testimony
-from ingest.cli.options import Json, read_level_option
+from ingest.cli.options import By, Json, read_level_option
 
 if TYPE_CHECKING:
     from archive.queries.explanations import Explanation
@@ -53,9 +53,7 @@ def access(
     notice: Annotated[
         str | None, typer.Option(metavar="TEXT", help="A sentence that the public may read.")
     ] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who says so; default: your user name.")
-    ] = None,
+    by: By = None,
     confirm: Annotated[
         bool,
         typer.Option(

@@ -6,7 +6,7 @@ import typer
 
 from ingest.cli.app import Archive, app, open_archive
 from ingest.cli.delivery import acknowledge
-from ingest.cli.options import Json
+from ingest.cli.options import By, Json
 from ingest.cli.output import tell, tell_json
 
 if TYPE_CHECKING:
@@ -52,15 +52,13 @@ def collection(
             "quoted), listen (found and followed while listening, not copied) or staff.",
         ),
     ] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who says so; default: your user name.")
-    ] = None,
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Show collections, or change what one is called and what its rules are.
 
-    Its address stays. What a rule closes is closed from the next request on, and acknowledged here only once
-    it is in the store.
+    Its address stays, and finds it in descriptions as its name does; its old name would make another. What a
+    rule closes is closed from the next request on, and acknowledged here only once it is in the store.
     """
     from archive.changes.collections import NewRules
 

@@ -29,6 +29,7 @@ def _read(read: Callable[[object], str], value: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
+By = Annotated[str | None, typer.Option(metavar="NAME", help="Who says so; default: your user name.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing at all.")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.database import open_engine, reading
 from archive.errors import Conflict
 from archive.migrations import is_current, newest, upgrade
-from archive.migrations.steps import configuration, drift
+from archive.migrations.upgrading import configuration, drift
 from archive.models import Derivative, OutboxEntry, Testimony
 from archive.queries import copies, preserved, testimonies
 from archive.queries.texts import content_of

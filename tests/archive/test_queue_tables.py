@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect
 
 from archive.database import open_engine
 from archive.migrations import is_current, upgrade
-from archive.migrations.steps import drift
+from archive.migrations.upgrading import drift
 from archive.settings import Settings
 from tests.servers import postgresql
 

@@ -89,8 +89,9 @@ class SearchAnswers:
         read = reader(readings)
         for _ in range(10):
             tree, filters = data.draw(trees(readings)), data.draw(choices)
-            matches = {r.id: match(tree, r) for r in readings if passes(r, filters)}
-            matches = {key: one for key, one in matches.items() if one is not None}
+            matches = {
+                r.id: found for r in readings if passes(r, filters) and (found := match(tree, r)) is not None
+            }
             query = SearchQuery(tree=tree, filters=filters)
             answer = backend.search(query)
             assert {hit.testimony for hit in answer.hits} == set(matches)
@@ -98,7 +99,7 @@ class SearchAnswers:
             facets = {name: {v.value: v.count for v in values} for name, values in answer.facets.items()}
             assert facets == expected_facets(readings, tree, filters)
             for hit in answer.hits:
-                there = [one.passage.id for one in matches[hit.testimony].passages]  # type: ignore[union-attr]
+                there = [one.passage.id for one in matches[hit.testimony].passages]
                 assert hit.passages == len(there)
                 assert len(set(hit.best)) == min(BEST_PASSAGES, len(there))
                 assert set(hit.best) <= set(there)

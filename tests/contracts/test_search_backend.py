@@ -10,7 +10,8 @@ from search.tantivy_backend import TantivyBackend
 
 pytest.register_assert_rewrite("tests.contracts.search_answers", "tests.contracts.search_writes")
 
-from tests.contracts.search_backend import SearchBackendContract  # noqa: E402  # only now are their asserts told
+# Imported below it, or their asserts would tell nothing.
+from tests.contracts.search_backend import SearchBackendContract  # noqa: E402
 from tests.contracts.search_writes import OpenEngine  # noqa: E402
 
 

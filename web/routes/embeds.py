@@ -3,8 +3,8 @@
 from fastapi import Response
 
 from web.dependencies import Now, ThePage, TheSession, TheViewer
-from web.moments import read_moment, read_number
 from web.opening import find_testimony, open_testimony
+from web.places import ThePlace
 from web.routing import page_router
 from web.security import FRAMED
 from web.views.addresses import locate
@@ -21,21 +21,17 @@ def embed(
     viewer: TheViewer,
     now: Now,
     page: ThePage,
-    r: str | None = None,
-    t: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    text: str | None = None,
+    asked: ThePlace,
     lines: str | None = None,
     colours: str | None = None,
 ) -> Response:
     """A player with the words that are spoken: of a recording, or of a stretch of it."""
     row = find_testimony(session, testimony_id, viewer, now)
     reading = open_testimony(session, row, viewer, "embed", now, notice=True)
-    at = locate(reading, read_number(r), read_moment(t, start, end))
+    at = locate(reading, asked)
     view = view_embed(
         reading,
-        shown_stream(reading, text),
+        shown_stream(reading, asked.text),
         at,
         page,
         # A mistyped wish still shows the words.

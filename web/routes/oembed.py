@@ -7,9 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from archive.errors import NotFound
-from archive.queries.testimonies import find_known_by_accession
 from web.dependencies import Now, ThePage, TheSession, TheViewer
-from web.opening import find_testimony, open_testimony
+from web.opening import find_by_accession, find_testimony, open_testimony
 from web.routing import page_router
 from web.security import SHARED_WITH_SCRIPTS
 from web.views.addresses import locate
@@ -37,16 +36,11 @@ def oembed(
     named = read_address(url, page.origin)
     if named is None:
         raise NotFound("none of our addresses")
-    if named.testimony_id is not None:
-        row = find_testimony(session, named.testimony_id, viewer, now)
-    else:
-        found = find_known_by_accession(session, named.accession_number or "", viewer, now)
-        if found is None:
-            raise NotFound("no such accession number")
-        row = found
+    find = find_by_accession if named.by_accession else find_testimony
+    row = find(session, named.name, viewer, now)
     reading = open_testimony(session, row, viewer, "embed", now, text=False)
-    at = locate(reading, named.recording, named.moment)
-    answer = view_oembed(reading, at, named.text, page, max_width=maxwidth, max_height=maxheight)
+    at = locate(reading, named.place)
+    answer = view_oembed(reading, at, named.place.text, page, max_width=maxwidth, max_height=maxheight)
     if format == "xml":
         return Response(write_xml(answer), media_type="text/xml; charset=utf-8", headers=SHARED_WITH_SCRIPTS)
     return JSONResponse(answer.model_dump(exclude_none=True), headers=SHARED_WITH_SCRIPTS)

@@ -4,8 +4,8 @@ from fastapi import Response
 
 from archive.errors import NotFound
 from web.dependencies import Now, ThePage, TheSession, TheViewer
-from web.moments import read_moment, read_number
 from web.opening import find_testimony, open_testimony
+from web.places import ThePlace
 from web.routing import page_router
 from web.views.addresses import locate
 from web.views.references import FORMATS, name_source
@@ -22,21 +22,17 @@ def reference(
     viewer: TheViewer,
     now: Now,
     page: ThePage,
-    r: str | None = None,
-    t: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    text: str | None = None,
+    asked: ThePlace,
 ) -> Response:
     """A reference to a testimony, or to a moment or stretch of it, as BibTeX, RIS or CSL-JSON."""
     if extension not in FORMATS:
         raise NotFound("no such format")
     row = find_testimony(session, testimony_id, viewer, now)
     reading = open_testimony(session, row, viewer, "read", now)
-    at = locate(reading, read_number(r), read_moment(t, start, end))
+    at = locate(reading, asked)
     _, write, media_type = FORMATS[extension]
     return Response(
-        write(name_source(reading, shown_stream(reading, text), at, page)),
+        write(name_source(reading, shown_stream(reading, asked.text), at, page)),
         media_type=f"{media_type}; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{reading.id}.{extension}"'},
     )

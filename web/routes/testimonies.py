@@ -5,16 +5,14 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.errors import NotFound
-from archive.queries.testimonies import find_known_by_accession
 from search.parse import parse
 from web import urls
 from web.dependencies import Now, ThePage, TheSession, TheViewer
-from web.moments import read_moment, read_number
-from web.opening import find_testimony, open_for_reading, open_testimony
+from web.opening import find_by_accession, find_testimony, open_for_reading, open_testimony
+from web.places import ThePlace
 from web.routing import page_router
 from web.searching import Typed
-from web.views.testimony import Asked, view_testimony
+from web.views.testimony import view_testimony
 
 router = page_router()
 
@@ -27,23 +25,17 @@ def testimony(
     viewer: TheViewer,
     now: Now,
     page: ThePage,
-    r: str | None = None,
-    t: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
+    asked: ThePlace,
     q: Typed = "",
-    text: str | None = None,
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
     row = find_testimony(session, testimony_id, viewer, now)
     reading, taken = open_for_reading(session, row, viewer, now, notice=True)
-    moment = read_moment(t, start, end)
-    if moment is not None and (t, start, end) != (moment.t, None, None):
+    if asked.moment is not None and not asked.outgoing:
         given = request.query_params.multi_items()
-        return RedirectResponse(urls.testimony_as_asked(reading.id, given, moment.t), 302)
-    asked = Asked(read_number(r), moment, q.strip(), text)
-    tree = parse(asked.query)
-    view = view_testimony(reading, taken, asked, tree, page)
+        return RedirectResponse(urls.testimony_as_asked(reading.id, given, asked.moment.t), 302)
+    query = q.strip()
+    view = view_testimony(reading, taken, asked, query, parse(query), page)
     return page.render("testimony.html", {"view": view})
 
 
@@ -52,9 +44,7 @@ def by_accession(
     accession_number: str, request: Request, session: TheSession, viewer: TheViewer, now: Now
 ) -> Response:
     """To the testimony of an accession number, at the moment that the address names."""
-    row = find_known_by_accession(session, accession_number, viewer, now)
-    if row is None:
-        raise NotFound("no such accession number")
+    row = find_by_accession(session, accession_number, viewer, now)
     reading = open_testimony(session, row, viewer, "describe", now, text=False, notice=True)
     query = f"?{request.url.query}" if request.url.query else ""
     # Not for ever: what is open today may be closed tomorrow, and then the number leads nowhere.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from archive.reading import Reading
 from web import urls
 from web.moments import Moment
+from web.places import AskedPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,16 @@ class Address:
 
     recording: int | None
     moment: Moment | None = None
+
+    @property
+    def place(self) -> urls.Place:
+        """The same in the words of `web.urls`."""
+        moment = self.moment
+        return urls.Place(
+            recording=self.recording,
+            start_ms=moment.start_ms if moment else None,
+            end_ms=moment.end_ms if moment else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +38,8 @@ class Addresses:
 
     def to(self, recording: int | None = None, moment: Moment | None = None) -> str:
         """The page at a recording and a moment or stretch of it."""
-        return urls.testimony(
-            self.testimony_id,
-            recording=recording,
-            start_ms=moment.start_ms if moment else None,
-            end_ms=moment.end_ms if moment else None,
-            query=self.query,
-            text=self.text,
-        )
+        place = Address(recording, moment).place
+        return urls.testimony(self.testimony_id, query=self.query, text=self.text, **place)
 
     def unmarked(self) -> "Addresses":
         """The same without the search."""
@@ -45,12 +50,12 @@ class Addresses:
         return replace(self, text=text)
 
 
-def locate(reading: Reading, recording: int | None, moment: Moment | None) -> Address:
+def locate(reading: Reading, asked: AskedPlace) -> Address:
     """The recording that was asked for, if it is there; without a wish the first, in which a moment then
     counts only where that is number 1, since that is what a citation without `r` means. A moment after the
     end is none, and a stretch ends with the recording."""
     numbers = {each.number: each for each in reading.recordings}
-    wanted = numbers.get(recording or 1)
+    wanted, moment = numbers.get(asked.recording or 1), asked.moment
     if wanted is None:
         return Address(next(iter(numbers), None))
     if moment is None or moment.start_ms >= wanted.duration_ms:

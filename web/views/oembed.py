@@ -10,8 +10,8 @@ from markupsafe import Markup
 from archive.reading import OpenRecording, Reading
 from schemas.oembed import OEmbed
 from web import urls
-from web.moments import Moment, read_moment, read_number
 from web.pages import Page
+from web.places import AskedPlace, read_place
 from web.terms import title_of
 from web.views.addresses import Address
 
@@ -30,11 +30,10 @@ _PATH = re.compile(r"/(testimonies|embed|id)/(.+)")
 class Named:
     """What an address of ours leads to."""
 
-    testimony_id: str | None
-    accession_number: str | None
-    recording: int | None
-    moment: Moment | None
-    text: str | None
+    name: str
+    """The testimony's public id or, with `by_accession`, its accession number."""
+    by_accession: bool
+    place: AskedPlace
 
 
 def read_address(address: str, origin: str) -> Named | None:
@@ -56,13 +55,14 @@ def read_address(address: str, origin: str) -> Named | None:
     known, name = found[1], unquote(found[2])
     if known != "id" and "/" in name:
         return None
-    return Named(
-        testimony_id=None if known == "id" else name,
-        accession_number=name if known == "id" else None,
-        recording=read_number(given.get("r")),
-        moment=read_moment(fragment.get("t") or given.get("t"), given.get("start"), given.get("end")),
-        text=given.get("text"),
+    place = read_place(
+        given.get("r"),
+        fragment.get("t") or given.get("t"),
+        given.get("start"),
+        given.get("end"),
+        given.get("text"),
     )
+    return Named(name, known == "id", place)
 
 
 def view_oembed(
@@ -95,15 +95,7 @@ def view_oembed(
 
 def embed_address(reading: Reading, at: Address, text: str | None, *, lines: str | None = None) -> str:
     """The address of the small player at a place of a testimony."""
-    moment = at.moment
-    return urls.embed(
-        reading.id,
-        recording=at.recording,
-        start_ms=moment.start_ms if moment else None,
-        end_ms=moment.end_ms if moment else None,
-        text=text,
-        lines=lines,
-    )
+    return urls.embed(reading.id, text=text, lines=lines, **at.place)
 
 
 def frame(address: str, title: str, width: int, height: int) -> str:

@@ -7,6 +7,7 @@ from archive.reading import OpenRecording, Reading, Stream
 from web import urls
 from web.durations import describe_duration
 from web.moments import Moment, clock_end, clock_time
+from web.places import AskedPlace
 from web.views.addresses import Address, Addresses
 from web.wording import Wording
 
@@ -83,13 +84,12 @@ def describe_moment(reading: Reading, at: Address, wording: Wording) -> str | No
     return wording.gettext("%(start)s to %(end)s") % {"start": start, "end": clock_end(at.moment.end_ms)}
 
 
-def describe_astray(
-    reading: Reading, recording: int | None, moment: Moment | None, wording: Wording
-) -> str | None:
+def describe_astray(reading: Reading, asked: AskedPlace, wording: Wording) -> str | None:
     """Where the address leads to no place that is here: a sentence that says so. A testimony without
     recordings has no places."""
     lengths = {each.number: each.duration_ms for each in reading.recordings}
-    number = 1 if recording is None and moment is not None else recording
+    moment = asked.moment
+    number = 1 if asked.recording is None and moment is not None else asked.recording
     if number is None or not lengths:
         return None
     if number not in lengths:

@@ -61,6 +61,4 @@ def name_source(reading: Reading, stream: Stream | None, at: Address, page: Page
 
 def _place(at: Address) -> urls.Place:
     """A recording is named where a moment of it is."""
-    if at.moment is None:
-        return urls.Place(recording=None, start_ms=None, end_ms=None)
-    return urls.Place(recording=at.recording, start_ms=at.moment.start_ms, end_ms=at.moment.end_ms)
+    return (at if at.moment else Address(None)).place

@@ -39,15 +39,7 @@ class Sharing:
 
 def view_sharing(reading: Reading, at: Address, text: str | None, byline: str, page: Page) -> Sharing:
     """Of the whole testimony, or of the moment or stretch that is open."""
-    address = page.absolute(
-        urls.testimony(
-            reading.id,
-            recording=at.recording,
-            start_ms=at.moment.start_ms if at.moment else None,
-            end_ms=at.moment.end_ms if at.moment else None,
-            text=text,
-        )
-    )
+    address = page.absolute(urls.testimony(reading.id, text=text, **at.place))
     return Sharing(
         meta=tuple(_meta(reading, at, text, address, byline, page)),
         oembed=tuple(

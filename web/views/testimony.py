@@ -13,6 +13,7 @@ from web import urls
 from web.languages import language_name
 from web.moments import Moment, clock_time
 from web.pages import Page
+from web.places import AskedPlace
 from web.sentences import query_words
 from web.terms import origin_of, text_name, title_of
 from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
@@ -24,16 +25,6 @@ from web.views.references import References, view_references
 from web.views.sharing import Sharing, view_sharing
 from web.views.transcript import Marks, Section, lay_out
 from web.wording import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an address asks of the page: `r`, `t`, `q`, `text`."""
-
-    recording: int | None = None
-    moment: Moment | None = None
-    query: str = ""
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +95,15 @@ class TestimonyView:
 
 
 def view_testimony(
-    reading: Reading, taken: Reading, asked: Asked, tree: Node | None, page: Page
+    reading: Reading, taken: Reading, asked: AskedPlace, query: str, tree: Node | None, page: Page
 ) -> TestimonyView:
-    """The page for what one viewer may see (`reading`) and take away (`taken`). `tree` is the query whose
-    words are marked."""
+    """The page for what one viewer may see (`reading`) and take away (`taken`). `tree` is what `query`
+    means, whose words are marked."""
     wording = page.wording
     matched = match(tree, reading) if tree else None
     stream = shown_stream(reading, asked.text)
-    at = locate(reading, asked.recording, asked.moment)
-    addresses = Addresses(
-        reading.id, asked.query if matched else "", stream.translated_into if stream else None
-    )
+    at = locate(reading, asked)
+    addresses = Addresses(reading.id, query if matched else "", stream.translated_into if stream else None)
     unmarked = addresses.unmarked()
     byline = describe_testimony(describe(reading), wording)
     marks: Marks = {found.passage.id: found.marks for found in matched.passages} if matched else {}
@@ -124,7 +113,7 @@ def view_testimony(
         title=title_of(reading.title, wording),
         byline=byline,
         warning=reading.description.get("content_warning"),
-        astray=describe_astray(reading, asked.recording, asked.moment, wording),
+        astray=describe_astray(reading, asked, wording),
         players=tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings),
         at=at,
         opened_at=describe_moment(reading, at, wording),

@@ -84,7 +84,7 @@ def test_what_is_so_already_changes_nothing(archive: SmallArchive) -> None:
         assert outbox.count(session, "index") == outbox.count(session, "store") == 0
 
 
-@pytest.mark.parametrize("name", ["Bread", "bread", ""])
+@pytest.mark.parametrize("name", ["Bread", " bread ", "", "\n"])
 def test_two_of_one_name_are_refused(archive: SmallArchive, name: str) -> None:
     with writing(archive.engine) as session:
         find_or_make(session, "Weather")

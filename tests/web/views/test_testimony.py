@@ -4,14 +4,14 @@ from archive.reading import OpenChapter, OpenRecording, PersonInRole, Reading
 from search.parse import parse
 from tests.web.sites import make_page, make_passage, make_reading, make_stream
 from web.moments import Moment
-from web.views.testimony import Asked, TestimonyView, view_testimony
+from web.places import AskedPlace
+from web.views.testimony import TestimonyView, view_testimony
 
 STREAM = make_stream(make_passage("It rained."))
 
 
-def view(reading: Reading, asked: Asked | None = None, query: str = "") -> TestimonyView:
-    asked = asked or Asked(query=query)
-    return view_testimony(reading, reading, asked, parse(query), make_page())
+def view(reading: Reading, asked: AskedPlace = AskedPlace(), query: str = "") -> TestimonyView:
+    return view_testimony(reading, reading, asked, query, parse(query), make_page())
 
 
 def test_without_a_wish_the_first_recording_plays() -> None:
@@ -23,7 +23,7 @@ def test_without_a_wish_the_first_recording_plays() -> None:
 
 def test_a_moment_without_a_recording_means_number_one_and_no_other() -> None:
     only_second = (OpenRecording(2, "rec2", 60_000, False, "audio/mp4", "open"),)
-    shown = view(make_reading(STREAM, recordings=only_second), Asked(moment=Moment(5000)))
+    shown = view(make_reading(STREAM, recordings=only_second), AskedPlace(moment=Moment(5000)))
     assert shown.at.recording == 2
     assert shown.at.moment is None
     assert shown.players[0].source == "/recordings/rec2/media"
@@ -31,7 +31,7 @@ def test_a_moment_without_a_recording_means_number_one_and_no_other() -> None:
 
 def test_a_moment_that_cannot_be_played_offers_no_playing() -> None:
     waiting = (OpenRecording(1, "rec1", 60_000, False, "audio/mp4", "being made"),)
-    assert view(make_reading(STREAM, recordings=waiting), Asked(moment=Moment(5000))).opened_at is None
+    assert view(make_reading(STREAM, recordings=waiting), AskedPlace(moment=Moment(5000))).opened_at is None
 
 
 def test_a_player_of_a_video_has_captions_where_there_is_text() -> None:
@@ -71,15 +71,13 @@ def test_chapters_lead_to_their_beginnings() -> None:
 def test_chapters_and_recordings_keep_the_text_and_the_search() -> None:
     translation = make_stream(make_passage("Es regnete.", id="t"), id="s2", kind="translation", language="de")
     chapters = (OpenChapter("c1", 2, 20_000, 30_000, "Wind", None),)
-    shown = view(
-        make_reading(STREAM, translation, chapters=chapters), Asked(text="de", query="regnete"), "regnete"
-    )
+    shown = view(make_reading(STREAM, translation, chapters=chapters), AskedPlace(text="de"), "regnete")
     assert shown.chapters[0].address == "/testimonies/xyz2345678?r=2&t=20&q=regnete&text=de"
     assert shown.players[1].address == "/testimonies/xyz2345678?r=2&q=regnete&text=de"
 
 
 def test_the_citation_is_that_of_the_stretch() -> None:
-    shown = view(make_reading(STREAM), Asked(recording=2, moment=Moment(47_200, 53_300)))
+    shown = view(make_reading(STREAM), AskedPlace(recording=2, moment=Moment(47_200, 53_300)))
     assert "https://archive.example/testimonies/xyz2345678?r=2&t=47.2,53.3" in shown.citation
     assert "00:00:47–00:00:54" in shown.citation
     assert "Recording 2" in shown.citation
@@ -89,14 +87,14 @@ def test_the_citation_is_that_of_the_stretch() -> None:
 def test_a_text_is_chosen_by_its_language_and_the_choice_keeps_the_place() -> None:
     translation = make_stream(make_passage("Es regnete.", id="t"), id="s2", kind="translation", language="de")
     reading = make_reading(STREAM, translation)
-    shown = view(reading, Asked(recording=2, moment=Moment(1000), text="de"))
+    shown = view(reading, AskedPlace(recording=2, moment=Moment(1000), text="de"))
     assert shown.language == "de"
     assert [(text.words, text.chosen) for text in shown.texts] == [
         ("English, as spoken", False),
         ("German", True),
     ]
     assert shown.texts[0].address == "/testimonies/xyz2345678?r=2&t=1"
-    assert view(reading, Asked(text="pl")).language == "en"
+    assert view(reading, AskedPlace(text="pl")).language == "en"
     assert view(make_reading(STREAM)).texts == ()
 
 
@@ -127,6 +125,6 @@ def test_sound_without_a_text_is_heard_as_well() -> None:
 
 def test_only_texts_that_may_be_taken_away_are_offered() -> None:
     reading = make_reading(STREAM)
-    shown = view_testimony(reading, make_reading(), Asked(), None, make_page())
+    shown = view_testimony(reading, make_reading(), AskedPlace(), "", None, make_page())
     assert shown.downloads == ()
     assert len(view(reading).downloads) == 4

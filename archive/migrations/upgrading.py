@@ -1,4 +1,4 @@
-"""The migrations themselves, taken by Alembic; `drift` says how models and migrations differ."""
+"""The migrations themselves, run by Alembic; `drift` says how models and migrations differ."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ def configuration() -> Config:
     return config
 
 
-def take(engine: Engine) -> None:
-    """Take all steps to the newest schema. Raises Conflict where a newer version of the archive made the
-    database."""
+def run(engine: Engine) -> None:
+    """Run all migrations that lead to the newest schema. Raises Conflict where a newer version of the archive
+    made the database."""
     scripts = ScriptDirectory.from_config(configuration())
     with engine.connect().execution_options(read_only=True) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
