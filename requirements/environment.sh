@@ -116,7 +116,7 @@ install_project() {
 }
 
 # A service that may not write here, and a system where Python keeps nothing that it compiled, would compile all of it
-# at each start: half as long again.
+# at each start.
 compile_project() {
     local each here=()
     for each in schemas archive search ingest web bench samples servers tests; do

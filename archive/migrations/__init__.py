@@ -1,7 +1,6 @@
 """Whether a database is at the newest schema, and bringing it there.
 
-Every command asks; Alembic, which takes as long to load as all else of a short command, is loaded only where
-there is something to do.
+Every command asks; Alembic, which all of them would wait for, is loaded only where there is something to do.
 """
 
 from functools import cache

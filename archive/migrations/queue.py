@@ -50,7 +50,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def _missing(connection: Connection) -> list[Path]:
-    from procrastinate.schema import SchemaManager  # half a second, which an archive on SQLite can do without
+    from procrastinate.schema import SchemaManager  # an archive on SQLite can do without
 
     known: set[str] = set()
     if connection.exec_driver_sql(f"SELECT to_regclass('{_NOTE}')").scalar() is not None:
