@@ -67,8 +67,7 @@ def collection(
         raise typer.BadParameter("say which collection", param_hint="COLLECTION")
     with open_archive() as archive:
         if name is not None and rules != NewRules():
-            _change(archive, name, rules, by)
-            name = new_name or name
+            name = _change(archive, name, rules, by)
         shown = _look(archive, name)
     if as_json:
         tell_json(shown)
@@ -102,17 +101,21 @@ def _look(archive: Archive, name: str | None) -> list[dict[str, Any]]:
         ]
 
 
-def _change(archive: Archive, name: str, rules: "NewRules", by: str | None) -> None:
+def _change(archive: Archive, name: str, rules: "NewRules", by: str | None) -> str:
+    """Returns the address of the collection, which stays whatever it is called."""
     import getpass
 
     from archive.changes import collections as changes
     from archive.database import writing
 
     with writing(archive.engine) as session:
-        changed = changes.change(session, _find(session, name), rules, said_by=by or getpass.getuser())
+        row = _find(session, name)
+        changed = changes.change(session, row, rules, said_by=by or getpass.getuser())
+        slug = row.slug
     if not changed:
         typer.echo("testimony: nothing changes", err=True)
     acknowledge(archive, changed)
+    return slug
 
 
 def _find(session: Any, name: str) -> "Collection":

@@ -59,7 +59,7 @@ def test_a_rule_that_closes_is_in_the_store_when_it_is_acknowledged(weather: Sma
 
 
 def test_renamed_it_is_shown_by_its_new_name(weather: SmallArchive) -> None:
-    assert call("weather", "--name", "Reports").stdout.startswith("Reports [weather]: 0 testimonies")
+    assert call("weather", "--name", " Reports ").stdout.startswith("Reports [weather]: 0 testimonies")
     assert "nothing changes" in call("Reports", "--name", "Reports").stderr
 
 
