@@ -123,6 +123,7 @@ class OpenRecording:
     media_type: str
     media: Literal["open", "being made"]
     poster: bool = False
+    waveform: bool = False
     width: int | None = None
     height: int | None = None
     offset_ms: int = 0

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
 
     @property
     def derivatives_folder(self) -> Path:
-        """Playback copies and posters; all of it can be made again."""
+        """Playback copies, posters and waveforms; all of it can be made again."""
         return self.home / "derivatives"
 
     @property

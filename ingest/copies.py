@@ -33,6 +33,7 @@ from ingest.media.playable import plan_playback
 from ingest.media.playback import make_playback
 from ingest.media.posters import make_poster
 from ingest.media.probe import probe as probe_file
+from ingest.media.waveforms import make_waveform
 from ingest.workshop import Workshop, find_file, load, record
 from schemas.media import Probe
 
@@ -110,6 +111,7 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
         shop.programs,
         closed=stretches,
     )
+    waveform = make_waveform(copy or original, played, shop.making / f"{name}.svg", shop.programs, shop.go_on)
     made = [
         Derivative(
             kind="playback",
@@ -121,17 +123,19 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
             height=played.video.height if played.video else None,
         )
     ]
-    if poster is not None:
-        made.append(
-            Derivative(
-                kind="poster",
-                closed=closed,
-                path=_place(testimony, poster),
-                media_type="image/jpeg",
-                size=poster.stat().st_size,
-            )
+    pictures = (("poster", "image/jpeg", poster), ("waveform", "image/svg+xml", waveform))
+    made += [
+        Derivative(
+            kind=kind,
+            closed=closed,
+            path=_place(testimony, picture),
+            media_type=media_type,
+            size=picture.stat().st_size,
         )
-    files = [each for each in (copy, poster) if each is not None]
+        for kind, media_type, picture in pictures
+        if picture is not None
+    ]
+    files = [each for each in (copy, poster, waveform) if each is not None]
     program = shop.programs.version()
     folder = shop.derivatives / testimony.public_id
     try:

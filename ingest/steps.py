@@ -113,8 +113,8 @@ def _keep(shop: Workshop, testimony: Testimony, recording: Recording, file: File
 
 
 def derive(shop: Workshop, recording_id: int) -> None:
-    """Make what is played: copies for those who listen, and a poster of a video; of the current transfer, and
-    of a better one before it takes its place."""
+    """Make what is played: copies for those who listen, a waveform, and a poster of a video; of the current
+    transfer, and of a better one before it takes its place."""
     make_copies(shop, recording_id)
 
 

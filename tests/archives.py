@@ -31,6 +31,8 @@ NOW = datetime(2026, 1, 27, 12, tzinfo=UTC)
 WORD_MS = 400
 PAUSE_MS = 100
 SEGMENT_PAUSE_MS = 1000
+UNSURE = "perhaps"
+"""The one word of which the machine of these archives is not sure."""
 
 
 def spoken(
@@ -43,7 +45,7 @@ def spoken(
         start, offset, words = at, 0, []
         for part in text.split():
             offset = text.index(part, offset)
-            words.append(Word(part, offset, at, at + WORD_MS, 0.9))
+            words.append(Word(part, offset, at, at + WORD_MS, 0.2 if part == UNSURE else 0.9))
             offset += len(part)
             at += WORD_MS + PAUSE_MS
         end = at - PAUSE_MS
@@ -111,6 +113,7 @@ class SmallArchive:
         languages: Sequence[str] | None = None,
         summary: str | None = None,
         rights: str | None = None,
+        description: dict[str, Any] | None = None,
         media: Path | None = None,
         media_type: str = "audio/mp4",
         video: bool = False,
@@ -132,7 +135,7 @@ class SmallArchive:
                 places=list(places),
                 subjects=list(subjects),
                 rights=rights,
-                description={},
+                description=description or {},
                 published_at=published_at,
                 roles=[
                     Role(role=role, position=position, person=Person(names=[], published_name=name))
@@ -165,7 +168,12 @@ class SmallArchive:
                                 current_since=NOW,
                                 derivatives=[
                                     Derivative(
-                                        kind="playback", path=None, media_type=media_type, size=len(content)
+                                        kind="playback",
+                                        path=None,
+                                        media_type=media_type,
+                                        size=len(content),
+                                        width=320 if video else None,
+                                        height=180 if video else None,
                                     )
                                 ],
                             )

@@ -24,6 +24,9 @@ _FIRST = 256 * 1024
 """Bytes that are read by a thread before the system sends them: a disk that has to wake up, or a share that
 is slow to answer, keeps nobody else waiting. What follows is read ahead by the system."""
 
+_AS_IT_IS = re.compile(r"audio/.*|video/.*|image/jpeg")
+"""Media types that are not compressed on their way (`GZipMiddleware`): what the system sends, nobody can."""
+
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/\d+", re.ASCII)
 
@@ -99,7 +102,8 @@ def answer_file(request: Request, path: Path, media_type: str, name: str) -> Res
         # RFC 9110, 14.2: a range that cannot be read is passed over; Starlette would refuse it.
         understood = [(name, value) for name, value in request.scope["headers"] if name.lower() != b"range"]
         request.scope["headers"] = understood
-    response = SentFile(
+    kind = SentFile if _AS_IT_IS.fullmatch(media_type) else FileResponse
+    response = kind(
         path,
         media_type=media_type,
         filename=f"{name}{_suffix(media_type)}",

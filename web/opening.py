@@ -1,6 +1,7 @@
 """From an id in an address to what the viewer may have of it. All routes to a testimony's words go through
 here, so that what is hidden and what does not exist end in the same place."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -79,13 +80,23 @@ def open_testimony(
     return _opened(read(session, row, viewer, use, now, text=text), notice)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One testimony as the viewer may have it for several uses."""
+
+    read: Reading
+    taken: Reading
+    """What may be downloaded."""
+    quoted: Reading
+
+
 def open_for_reading(
     session: Session, row: Testimony, viewer: Viewer, now: datetime, *, notice: bool = False
-) -> tuple[Reading, Reading]:
-    """What the viewer may read here and what they may take away, as `open_testimony` gives them for the uses
-    `read` and `download`, with the text loaded once."""
-    reading, taken = read_uses(session, row, viewer, ("read", "download"), now)
-    return _opened(reading, notice), _opened(taken, False)
+) -> Opened:
+    """What the viewer may read here, take away and quote, as `open_testimony` gives them for the uses `read`,
+    `download` and `quote`, with the text loaded once."""
+    read, taken, quoted = read_uses(session, row, viewer, ("read", "download", "quote"), now)
+    return Opened(_opened(read, notice), _opened(taken, False), _opened(quoted, False))
 
 
 def _opened(reading: Reading | Closed | None, notice: bool) -> Reading:

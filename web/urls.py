@@ -131,6 +131,11 @@ def poster(recording_id: str) -> str:
     return f"/recordings/{quote(recording_id, safe='')}/poster"
 
 
+def waveform(recording_id: str) -> str:
+    """The picture of how loud a recording is."""
+    return f"/recordings/{quote(recording_id, safe='')}/waveform"
+
+
 def captions(recording_id: str, *, text: str | None = None) -> str:
     """The captions that a player shows over a video."""
     return _with_query(f"/recordings/{quote(recording_id, safe='')}/captions.vtt", [("text", text)])

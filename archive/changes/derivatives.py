@@ -22,8 +22,8 @@ from archive.store.durable import write_over
 log = logging.getLogger(__name__)
 
 _SENTENCE = b"""\
-Copies for listening and posters of an archive of testimonies are made in this folder. By this file it is told
-from an empty folder in which its disk or share is not mounted.
+Copies for listening, posters and waveforms of an archive of testimonies are made in this folder. By this file
+it is told from an empty folder in which its disk or share is not mounted.
 """
 
 
@@ -39,7 +39,7 @@ def is_whole(folder: Path, derivative: Derivative) -> bool:
 
 
 def lost_copies(folder: Path, derivatives: Iterable[Derivative]) -> list[Derivative]:
-    """The derivatives of which a file is gone, or that of the copy or poster that was made together with
+    """The derivatives of which a file is gone, or that of one that was made together with
     them: both are made again. Raises OSError."""
     there = list(derivatives)
     lost = {(each.file_id, each.closed) for each in there if not is_whole(folder, each)}
@@ -69,7 +69,7 @@ def check_folder(session: Session, folder: Path) -> None:
             missing += 1
     if missing:
         raise DiskRefused(
-            f"{folder} has none of the {missing} copies and posters that the record names, nor the file "
+            f"{folder} has none of the {missing} copies and pictures that the record names, nor the file "
             f"{MARK}: mount the disk or share on which they lie; or, if they are really gone, make that file "
             f"(touch {folder / MARK}), and a worker makes them all again. Nothing was forgotten"
         )
@@ -78,8 +78,8 @@ def check_folder(session: Session, folder: Path) -> None:
 def renew(session: Session, queue: Deferring, folder: Path, *, anew: bool = False) -> int:
     """Defer work on every recording that lacks a file which was derived from it; returns how many.
 
-    The copy and its poster are forgotten at once, so that meanwhile pages say that it is being made. Where it
-    cannot be told whether a file is there, that is logged and nothing changes. `anew`: the record was just
+    The copy and its pictures are forgotten at once, so that meanwhile pages say that it is being made. Where
+    it cannot be told whether a file is there, that is logged and nothing changes. `anew`: the record was just
     made again, and the folder may have been lost with it. Raises DiskRefused (see `check_folder`) otherwise.
     """
     if not anew:

@@ -22,23 +22,34 @@ def cite(
     `recording`, `start_ms` and `end_ms` name the stretch (cited time), `address` is the one that leads there.
     With a `stream`, whose words are quoted, a machine's are named as such.
     """
+    times = None
+    if start_ms is not None:
+        times = clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock_end(end_ms)}"
+    sentence = compose(reading, archive, address, recording, times, gettext)
+    if stream is None:
+        return sentence
+    quoted = [passage for passage in stream.passages if _is_quoted(passage, recording, start_ms, end_ms)]
+    said = notice(stream, quoted, gettext)
+    return sentence if said is None else f"{sentence} {said}"
+
+
+def compose(
+    reading: Reading, archive: str, address: str, recording: int | None, times: str | None, gettext: Gettext
+) -> str:
+    """The sentence, with `times` and `address` as they are given: a page that does not know them yet puts
+    marks in their places."""
     parts = [reading.title, f"{reading.collection_name}, {archive}"]
     if reading.accession_number:
         parts.append(gettext("Identifier %(identifier)s") % {"identifier": reading.accession_number})
     place = []
     if recording is not None and (len(reading.recordings) > 1 or recording != 1):
         place.append(gettext("Recording %(number)d") % {"number": recording})
-    if start_ms is not None:
-        place.append(clock(start_ms) if end_ms is None else f"{clock(start_ms)}–{clock_end(end_ms)}")
+    if times is not None:
+        place.append(times)
     if place:
         parts.append(", ".join(place))
     parts.append(address)
-    sentence = " ".join(_ended(" ".join(part.split()), address) for part in parts)
-    if stream is None:
-        return sentence
-    quoted = [passage for passage in stream.passages if _is_quoted(passage, recording, start_ms, end_ms)]
-    said = notice(stream, quoted, gettext)
-    return sentence if said is None else f"{sentence} {said}"
+    return " ".join(_ended(" ".join(part.split()), address) for part in parts)
 
 
 def _is_quoted(passage: Passage, recording: int | None, start_ms: int | None, end_ms: int | None) -> bool:

@@ -10,7 +10,7 @@ from archive.models.base import Base, HasCreation, HasPublicId
 
 
 class Derivative(HasCreation, Base):
-    """A playback copy or poster: can be made again, lies under the derivatives folder at `path`.
+    """A playback copy, poster or waveform: can be made again, lies under the derivatives folder at `path`.
 
     A `playback` without a path says that the original itself plays in browsers. `closed` are the stretches
     of the file that are silent and black in it (`archive.copies`), none in a copy of the whole.
@@ -21,7 +21,7 @@ class Derivative(HasCreation, Base):
 
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
     kind: Mapped[str]
-    """`playback` or `poster`."""
+    """`playback`, `poster` or `waveform`."""
     closed: Mapped[str] = mapped_column(default="")
     path: Mapped[str | None]
     media_type: Mapped[str]

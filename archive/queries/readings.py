@@ -318,6 +318,7 @@ def _open_recording(recording: Recording, closed: str, notices: Sequence[tuple[S
         media_type=playback.media_type if playback else file.media_type,
         media="open" if playback else "being made",
         poster=derivative_of(recording, "poster", closed) is not None,
+        waveform=derivative_of(recording, "waveform", closed) is not None,
         width=playback.width if playback else None,
         height=playback.height if playback else None,
         offset_ms=file.offset_ms,

@@ -17,6 +17,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from archive.changes.collections import NewRules, change
+from archive.database import writing
+from archive.queries.collections import find_named
 from search import indexer
 from search.backend import create_backend
 from tests.archives import NOW, SmallArchive
@@ -135,7 +138,20 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmallArc
             collection="south",
             **sound,
         ),
+        "warned": made.add(
+            "A storm at sea",
+            [["The storm came at night.", "In the morning it was over."]],
+            description={"content_warning": "A storm is described in detail."},
+            **sound,
+        ),
+        "listening": made.add(
+            "Wind", [["The wind turned perhaps to the west."]], collection="listening", **sound
+        ),
     }
+    with writing(made.engine) as session:
+        collection = find_named(session, "listening")
+        assert collection is not None
+        change(session, collection, NewRules(machine_text="listen"), said_by="test")
     if shutil.which("ffmpeg"):
         video = make_video(folder / "video.mp4")
         shelf["video"] = made.add("A picture", [DAYS[:1]], media=video, media_type="video/mp4", video=True)
@@ -149,7 +165,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmallArc
 
 @pytest.fixture(scope="session")
 def shelf(archive: tuple[SmallArchive, Shelf]) -> Shelf:
-    """Public ids of the testimonies by what they are for: days, person, hebrew, long, video."""
+    """Public ids of the testimonies by what they are for: days, person, hebrew, long, warned, listening,
+    video."""
     return archive[1]
 
 
@@ -202,6 +219,7 @@ def pages(shelf: Shelf) -> list[str]:
         f"/testimonies/{shelf['person']}?text=en",
         f"/testimonies/{shelf['hebrew']}?q=%D7%9C%D7%9B%D7%9C",
         f"/testimonies/{shelf['long']}",
+        f"/testimonies/{shelf['warned']}",
         f"/embed/{shelf['days']}?t=10,11.2",
         f"/embed/{shelf['days']}?lines=3&colours=dark",
         f"/embed/{shelf['hebrew']}?lines=1",

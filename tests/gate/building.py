@@ -252,7 +252,7 @@ def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
 
 
 def _derivatives(recording: worlds.Recording, closed: str) -> list[Derivative]:
-    """Playback copy and still of a recording in which something is closed, or nothing."""
+    """Playback copy and pictures of a recording in which something is closed, or nothing."""
     name = f"{recording.id}{closed}"
     made = [
         Derivative(
@@ -269,6 +269,9 @@ def _derivatives(recording: worlds.Recording, closed: str) -> list[Derivative]:
         made.append(
             Derivative(kind="poster", closed=closed, path=f"{name}.jpg", media_type="image/jpeg", size=512)
         )
+    if recording.poster:
+        picture = {"path": f"{name}.svg", "media_type": "image/svg+xml", "size": 512}
+        made.append(Derivative(kind="waveform", closed=closed, **picture))
     return made
 
 

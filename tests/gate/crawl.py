@@ -155,7 +155,7 @@ def searches(
 class _Addresses(HTMLParser):
     """Everything in a page that is an address, whatever it is for."""
 
-    NAMES = ("href", "src", "srcset", "poster", "action", "data-address", "cite")
+    NAMES = ("href", "src", "srcset", "poster", "action", "data-address", "data-waveform", "cite")
 
     def __init__(self) -> None:
         super().__init__()

@@ -44,6 +44,7 @@ ASKING = {
     "/id/{accession_number:path}": "/id/N/1",
     "/recordings/{recording_id}/media": f"/recordings/{TAPE}/media",
     "/recordings/{recording_id}/poster": f"/recordings/{TAPE}/poster",
+    "/recordings/{recording_id}/waveform": f"/recordings/{TAPE}/waveform",
     "/recordings/{recording_id}/captions.vtt": f"/recordings/{TAPE}/captions.vtt",
     "/api/v1/search": f"/api/v1/search?q={WORD}",
     "/api/v1/testimonies/{testimony_id}": f"/api/v1/testimonies/{ID}",

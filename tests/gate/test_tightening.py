@@ -227,6 +227,8 @@ def _facts(answer: Reading | Closed | None) -> Facts:
             facts.add(("media", tape.id, tape.media_type, tape.width, tape.height))
         if tape.poster:
             facts.add(("poster", tape.id))
+        if tape.waveform:
+            facts.add(("waveform", tape.id))
     for stream in answer.streams:
         facts.add(("text", stream.id, stream.kind, stream.revision, stream.status))
         facts.add(("author", stream.id, stream.author or ""))

@@ -95,8 +95,8 @@ class Chapter:
 @dataclass(frozen=True)
 class Recording:
     """A tape and its one file. `playable`: a playback copy lies there, `in_store`: the original plays as it
-    is; `poster`: a still does. `copied`: the worker has made a copy of what is open, too; `altered`: that is
-    all there ever was. Bytes of all of them are made from the id."""
+    is; `poster`: a waveform does, and a still where it is a video. `copied`: the worker has made a copy of
+    what is open, too; `altered`: that is all there ever was. Bytes of all of them are made from the id."""
 
     id: str
     number: int

@@ -43,7 +43,7 @@ def test_a_word_closes_at_once_and_the_copy_follows(house: House) -> None:
     house.make(public_id)
     house.look()
     assert house.media(public_id) == ("open", True, "")
-    assert [row[:2] for row in house.rows()] == [("playback", ""), ("poster", "")]
+    assert [row[:2] for row in house.rows()] == [("playback", ""), ("poster", ""), ("waveform", "")]
     whole = house.files(public_id)
 
     house.archive.close_stretch(public_id, 900, 1200)
@@ -69,7 +69,7 @@ def test_a_word_closes_at_once_and_the_copy_follows(house: House) -> None:
         house.look()
         house.make(public_id)
         assert house.media(public_id) == ("open", True, closed)
-    assert len(house.files(public_id)) == 2
+    assert len(house.files(public_id)) == 3
 
 
 def test_opened_again_the_whole_is_made_again(house: House) -> None:
@@ -136,8 +136,8 @@ def test_changed_while_it_was_made_it_is_not_taken(house: House, monkeypatch: py
     monkeypatch.setattr(ingest_copies, "make_playback", change)
     house.make(public_id)
     assert asked == [(), ((900, 1200),)]
-    assert [row[1] for row in house.rows()] == ["900-1200", "900-1200"]
-    assert len(house.files(public_id)) == 2
+    assert [row[1] for row in house.rows()] == ["900-1200"] * 3
+    assert len(house.files(public_id)) == 3
 
 
 @pytest.mark.parametrize("where", ["rename", "commit", "unlink"])
@@ -158,7 +158,7 @@ def test_killed_in_between_nothing_stays_for_ever(
             patch.setattr(ingest_copies, "expect_look", die)  # the files are gone, the rows are there
             with pytest.raises(Killed):
                 house.look()
-        assert (house.files(public_id), len(house.rows())) == ([], 2)
+        assert (house.files(public_id), len(house.rows())) == ([], 3)
         house.look()
         assert house.rows() == []
         return
@@ -168,7 +168,7 @@ def test_killed_in_between_nothing_stays_for_ever(
         with pytest.raises(Killed):
             house.make(public_id)
     assert house.rows() == []
-    assert len(house.files(public_id)) == (0 if where == "rename" else 2)
+    assert len(house.files(public_id)) == (0 if where == "rename" else 3)
     house.archive.state(public_id, NewStatement("withdrawn"))  # so that it isn't made again
     house.look()
     assert house.files(public_id) == []
@@ -188,7 +188,7 @@ def test_what_the_record_refuses_is_taken_back(house: House, monkeypatch: pytest
     assert house.rows() == []
     assert not (house.shop.derivatives / public_id).exists()
     house.make(public_id)
-    assert len(house.rows()) == len(house.files(public_id)) == 2
+    assert len(house.rows()) == len(house.files(public_id)) == 3
 
 
 def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
@@ -200,7 +200,7 @@ def test_a_copy_that_is_gone_from_the_disk_is_made_again(house: House) -> None:
     house.look()
     assert house.is_waiting(public_id)
     house.make(public_id)
-    assert len(house.files(public_id)) == 2
+    assert len(house.files(public_id)) == 3
 
 
 def test_a_copy_that_is_due_and_lost_its_row_gets_it_back(house: House) -> None:
@@ -296,5 +296,5 @@ def test_the_worker_does_all_of_it(house: House) -> None:
         assert [each.step for each in progress.progress(session)] == ["playback copy"]
     work()
     assert house.media(public_id) == ("open", True, "200-300,900-1200")
-    assert len(house.files(public_id)) == 2
+    assert len(house.files(public_id)) == 3
     assert list(settings.making_folder.iterdir()) != []  # this test's own folder, and nobody else's

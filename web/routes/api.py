@@ -39,8 +39,8 @@ def testimony(
 ) -> TestimonyAnswer:
     """What may be known of a testimony, and the addresses of what can be heard and read."""
     row = find_testimony(session, testimony_id, viewer, now)
-    reading, taken = open_for_reading(session, row, viewer, now, notice=True)
-    return answer_testimony(reading, taken, page)
+    opened = open_for_reading(session, row, viewer, now, notice=True)
+    return answer_testimony(opened.read, opened.taken, page)
 
 
 @router.get("/api/docs", include_in_schema=False)

@@ -51,11 +51,37 @@ def poster(
     now: Now,
 ) -> Response:
     """A still of a video that may be seen."""
+    return _answer_picture("poster", recording_id, request, session, services, viewer, now)
+
+
+@router.get("/recordings/{recording_id}/waveform")
+def waveform(
+    recording_id: str,
+    request: Request,
+    session: TheSession,
+    services: TheServices,
+    viewer: TheViewer,
+    now: Now,
+) -> Response:
+    """How loud a recording that may be heard is, as a picture to seek on."""
+    return _answer_picture("waveform", recording_id, request, session, services, viewer, now)
+
+
+def _answer_picture(
+    kind: str,
+    recording_id: str,
+    request: Request,
+    session: TheSession,
+    services: TheServices,
+    viewer: TheViewer,
+    now: Now,
+) -> Response:
+    """A picture that was made of the copy which may be heard and seen."""
     testimony, recording, opened = open_recording(session, recording_id, viewer, now)
-    still = derivative_of(recording, "poster", opened.closed)
-    if not opened.poster or still is None or still.path is None:
-        raise NotFound("there is no poster")
-    path = services.settings.derivatives_folder / still.path
-    answer = answer_file(request, path, still.media_type, f"{testimony.public_id}-{recording.number}")
+    picture = derivative_of(recording, kind, opened.closed)
+    if picture is None or picture.path is None:
+        raise NotFound(f"there is no {kind}")
+    path = services.settings.derivatives_folder / picture.path
+    answer = answer_file(request, path, picture.media_type, f"{testimony.public_id}-{recording.number}")
     answer.headers.update(SHARED)
     return answer

@@ -30,12 +30,12 @@ def testimony(
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
     row = find_testimony(session, testimony_id, viewer, now)
-    reading, taken = open_for_reading(session, row, viewer, now, notice=True)
+    opened = open_for_reading(session, row, viewer, now, notice=True)
     if asked.moment is not None and not asked.outgoing:
         given = request.query_params.multi_items()
-        return RedirectResponse(urls.testimony_as_asked(reading.id, given, asked.moment.t), 302)
+        return RedirectResponse(urls.testimony_as_asked(opened.read.id, given, asked.moment.t), 302)
     query = q.strip()
-    view = view_testimony(reading, taken, asked, query, parse(query), page)
+    view = view_testimony(opened, asked, query, parse(query), page)
     return page.render("testimony.html", {"view": view})
 
 

@@ -65,7 +65,7 @@ def view_embed(
         number=at.recording,
         passages=tuple(
             passage
-            for section in (lay_out(reading, shown, at, {}, addresses) if shown else ())
+            for section in (lay_out(reading, shown, at, {}, addresses, page.wording) if shown else ())
             for passage in section.passages
         ),
         lines=lines,

@@ -1,5 +1,6 @@
 """The players of a testimony's page: one a recording, and where it starts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,8 +31,42 @@ class Player:
     current: bool
     offset_ms: int
     """Cited time + offset = time in the file."""
+    length_ms: int
+    """Of the file."""
+    waveform: str | None
     notices: tuple[str, ...]
     """What may be said of stretches in which nothing is heard and seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The controls under the players: how they begin, before a script moves them."""
+
+    playable: bool
+    """Whether the recording that the page opens at can be played now."""
+    length_ms: int
+    """Of its file."""
+    whole: str
+    """`53:17`: where it ends."""
+    video: bool
+    """Whether any of the recordings has a picture."""
+    captions: bool
+
+
+def view_controls(players: Sequence[Player]) -> Controls | None:
+    """None where nothing can be played, whichever recording is chosen."""
+    playable = [player for player in players if player.state == "open"]
+    if not playable:
+        return None
+    current = next((player for player in players if player.current), playable[0])
+    length = current.length_ms - current.offset_ms
+    return Controls(
+        playable=current.state == "open",
+        length_ms=current.length_ms,
+        whole=clock_time(length),
+        video=any(player.video for player in playable),
+        captions=any(player.captions for player in playable),
+    )
 
 
 def view_player(
@@ -61,6 +96,8 @@ def view_player(
         address=addresses.to(recording.number),
         current=current,
         offset_ms=recording.offset_ms,
+        length_ms=recording.duration_ms + recording.offset_ms,
+        waveform=urls.waveform(recording.id) if recording.waveform else None,
         notices=tuple(_describe_notice(*each, wording) for each in recording.notices),
     )
 

@@ -12,6 +12,7 @@ from search.match import Match, match
 from web import urls
 from web.languages import language_name
 from web.moments import Moment, clock_time
+from web.opening import Opened
 from web.pages import Page
 from web.places import AskedPlace
 from web.sentences import query_words
@@ -20,7 +21,15 @@ from web.views.about import Fact, Link, view_citation, view_downloads, view_fact
 from web.views.addresses import Address, Addresses, locate
 from web.views.cards import describe_testimony
 from web.views.embed_code import EmbedCode, view_embed_code
-from web.views.players import Player, describe_astray, describe_moment, view_player
+from web.views.players import (
+    Controls,
+    Player,
+    describe_astray,
+    describe_moment,
+    view_controls,
+    view_player,
+)
+from web.views.quoting import Quoting, view_quoting
 from web.views.references import References, view_references
 from web.views.sharing import Sharing, view_sharing
 from web.views.transcript import Marks, Section, lay_out
@@ -53,6 +62,7 @@ class TestimonyView:
     astray: str | None
     """Where the address leads to no place of this testimony: a sentence that says so."""
     players: tuple[Player, ...]
+    controls: Controls | None
     at: Address
     opened_at: str | None
     """`00:57`, or `00:57 to 01:23`, where the address names a moment or stretch that can be played."""
@@ -88,33 +98,37 @@ class TestimonyView:
     whole_references: References | None
     """Of the whole testimony, where a moment or stretch is open."""
     embed: EmbedCode
+    quoting: Quoting | None
     address: str
     """Of the page, without a moment: the one to keep."""
     moment_address: str
     """The same in the text that is read, to which a moment is added."""
+    text: str | None
+    """The language of the translation that is read; None: the original."""
 
 
 def view_testimony(
-    reading: Reading, taken: Reading, asked: AskedPlace, query: str, tree: Node | None, page: Page
+    opened: Opened, asked: AskedPlace, query: str, tree: Node | None, page: Page
 ) -> TestimonyView:
-    """The page for what one viewer may see (`reading`) and take away (`taken`). `tree` is what `query`
-    means, whose words are marked."""
-    wording = page.wording
+    """The page for what one viewer may have. `tree` is what `query` means, whose words are marked."""
+    wording, reading = page.wording, opened.read
     matched = match(tree, reading) if tree else None
     stream = shown_stream(reading, asked.text)
     at = locate(reading, asked)
     addresses = Addresses(reading.id, query if matched else "", stream.translated_into if stream else None)
     unmarked = addresses.unmarked()
     byline = describe_testimony(describe(reading), wording)
+    players = tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings)
     marks: Marks = {found.passage.id: found.marks for found in matched.passages} if matched else {}
-    sections = lay_out(reading, stream, at, marks, addresses) if stream else ()
+    sections = lay_out(reading, stream, at, marks, addresses, wording) if stream else ()
     return TestimonyView(
         id=reading.id,
         title=title_of(reading.title, wording),
         byline=byline,
         warning=reading.description.get("content_warning"),
         astray=describe_astray(reading, asked, wording),
-        players=tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings),
+        players=players,
+        controls=view_controls(players),
         at=at,
         opened_at=describe_moment(reading, at, wording),
         chapters=tuple(_chapters(reading, addresses)),
@@ -131,14 +145,16 @@ def view_testimony(
         sharing=view_sharing(reading, at, addresses.text, " · ".join(byline), page),
         summary=reading.summary,
         facts=view_facts(reading, wording),
-        downloads=view_downloads(reading, taken, stream),
+        downloads=view_downloads(reading, opened.taken, stream),
         citation=view_citation(reading, at.recording, at.moment, page),
         whole_citation=view_citation(reading, None, None, page),
         references=view_references(reading, stream, at, page),
         whole_references=view_references(reading, stream, Address(None), page) if at.moment else None,
         embed=view_embed_code(reading, at, addresses.text, page),
+        quoting=view_quoting(reading, opened.quoted, stream, page),
         address=urls.testimony(reading.id),
         moment_address=unmarked.to(),
+        text=addresses.text,
     )
 
 

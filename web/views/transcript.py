@@ -7,9 +7,11 @@ from itertools import groupby
 from markupsafe import Markup
 
 from archive.reading import Passage, Reading, Stream
+from web.durations import describe_duration
 from web.languages import direction
 from web.moments import Moment, clock_time, iso_duration
 from web.views.addresses import Address, Addresses
+from web.wording import Wording
 from web.words import Mark, is_doubtful, passage_html
 
 Marks = Mapping[str, Sequence[Mark]]
@@ -44,6 +46,8 @@ class ShownPassage:
     """The page opens here."""
     doubtful: bool
     """Words that the machine was unsure of are marked in it."""
+    wordless: str | None = None
+    """Said before it where no words stand for a while: `6 s without words`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,13 @@ class Section:
     passages: tuple[ShownPassage, ...]
 
 
+WORDLESS_MS = 4_000
+"""From this long on it is said that no words stand in a stretch. What is heard in it, if anything, the text
+does not know: silence, tears, a door, or words that were not understood."""
+
+
 def lay_out(
-    reading: Reading, stream: Stream, at: Address, marks: Marks, addresses: Addresses
+    reading: Reading, stream: Stream, at: Address, marks: Marks, addresses: Addresses, wording: Wording
 ) -> tuple[Section, ...]:
     """The sections of a text, in order of the recordings."""
     mixed = stream.machine and stream.status != "reviewed" and not all(p.machine for p in stream.passages)
@@ -65,7 +74,10 @@ def lay_out(
     for number, passages in groupby(stream.passages, key=lambda passage: passage.recording):
         moment = at.moment if number == at.recording else None
         shown = []
+        said_until: int | None = None
         for passage, begins in _with_turns(passages):
+            wordless = _describe_gap(said_until, passage.start_ms, wording)
+            said_until = max(said_until or 0, passage.end_ms or 0)
             shown.append(
                 ShownPassage(
                     id=passage.id,
@@ -85,10 +97,18 @@ def lay_out(
                     within=moment is not None and overlaps(moment, passage),
                     opened=passage.id == opened,
                     doubtful=any(is_doubtful(word) for word in passage.words if word.timed),
+                    wordless=wordless,
                 )
             )
         sections.append(Section(number, tuple(shown)))
     return tuple(sections)
+
+
+def _describe_gap(end_ms: int | None, start_ms: int | None, wording: Wording) -> str | None:
+    """What is said of the time between two passages of a recording."""
+    if end_ms is None or start_ms is None or start_ms - end_ms < WORDLESS_MS:
+        return None
+    return wording.gettext("%(time)s without words") % {"time": describe_duration(start_ms - end_ms, wording)}
 
 
 def _with_turns(passages: Iterator[Passage]) -> Iterator[tuple[Passage, bool]]:

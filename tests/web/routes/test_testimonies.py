@@ -40,7 +40,7 @@ def test_a_stretch_is_marked_and_given_to_the_player(library: Site) -> None:
     html = library.client.get(f"/testimonies/{public_id}?r=2&t=0.5,1.5").text
     assert re.search(r'<audio[^>]*src="/recordings/\w+/media#t=0\.5,1\.5"', html)
     assert html.count('class="within"') == 2
-    assert '<div class="player audio" data-recording="1" hidden>' in html
+    assert re.search(r'<div class="player audio" data-recording="1" data-length="\d+" hidden>', html)
     assert "00:00 to 00:02" in html
     assert "?r=2&amp;t=0.5,1.5" in html  # the citation leads to the stretch
 
@@ -64,7 +64,7 @@ def test_words_that_were_searched_for_are_marked_and_listed(library: Site) -> No
     public_id = find(library, "Bread in a bakery")
     html = library.client.get(f"/testimonies/{public_id}?q=bread").text
     assert html.count("<mark>bread</mark>") == 2
-    assert "in 2 passages:" in html
+    assert "in 2 passages" in html
 
 
 def test_a_translation_takes_the_place_of_the_original(library: Site) -> None:

@@ -4,6 +4,7 @@ from archive.reading import OpenChapter, OpenRecording, PersonInRole, Reading
 from search.parse import parse
 from tests.web.sites import make_page, make_passage, make_reading, make_stream
 from web.moments import Moment
+from web.opening import Opened
 from web.places import AskedPlace
 from web.views.testimony import TestimonyView, view_testimony
 
@@ -11,7 +12,7 @@ STREAM = make_stream(make_passage("It rained."))
 
 
 def view(reading: Reading, asked: AskedPlace = AskedPlace(), query: str = "") -> TestimonyView:
-    return view_testimony(reading, reading, asked, query, parse(query), make_page())
+    return view_testimony(Opened(reading, reading, reading), asked, query, parse(query), make_page())
 
 
 def test_without_a_wish_the_first_recording_plays() -> None:
@@ -125,6 +126,8 @@ def test_sound_without_a_text_is_heard_as_well() -> None:
 
 def test_only_texts_that_may_be_taken_away_are_offered() -> None:
     reading = make_reading(STREAM)
-    shown = view_testimony(reading, make_reading(), AskedPlace(), "", None, make_page())
+    shown = view_testimony(
+        Opened(reading, make_reading(), make_reading()), AskedPlace(), "", None, make_page()
+    )
     assert shown.downloads == ()
     assert len(view(reading).downloads) == 4

@@ -1,6 +1,7 @@
 // The HTML that educators copy: made anew for the size and colours that are chosen, with a live preview.
 
 import { MOVED } from "./links.js";
+import { EMBEDDED } from "./quoting.js";
 
 /** @param {HTMLElement} root
  * @param {import("./players.js").Players | null} players
@@ -56,6 +57,24 @@ export function offerEmbedCode(root, players, signal) {
       if (other.href === address) return;
       address = other.href;
       make();
+    },
+    { signal },
+  );
+  addEventListener(
+    EMBEDDED,
+    (event) => {
+      const { recording, start, end } = /** @type {CustomEvent<import("./players.js").Stretch>} */ (event).detail;
+      const chosen = new URL(box.dataset.other ?? address);
+      if (recording !== 1) chosen.searchParams.set("r", String(recording));
+      chosen.searchParams.set("t", `${start / 1000},${end / 1000}`);
+      address = chosen.href;
+      make();
+      for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) {
+        folded.open = true;
+      }
+      box.scrollIntoView({ block: "nearest" });
+      code.focus({ preventScroll: true });
+      code.select();
     },
     { signal },
   );

@@ -40,7 +40,7 @@ export function bindStretch(listen, players, follower, signal) {
 
   const stop = () => {
     const { media } = players;
-    if (!stopping || !media || media.paused || players.number !== recording || players.time < end) return;
+    if (!stopping || players.repeated || !media || media.paused || players.number !== recording || players.time < end) return;
     stopping = false;
     media.pause();
     players.time = end;

@@ -2,6 +2,7 @@
 // whatever its length: within it the arrow keys go from word to word and from passage to passage. (A thousand
 // times as a thousand tab stops would bar the way to whatever comes after the text.)
 
+import { select } from "./selection.js";
 import { recordingOf } from "./timeline.js";
 
 const PASSAGE = ".passage, .said";
@@ -77,17 +78,30 @@ export function bindWords(transcript, timeline, players, follower, signal) {
     { capture: true, signal },
   );
 
+  /** Where Shift was first pressed. @type {HTMLElement | null} */
+  let anchor = null;
+  /** Choose the words from there to a unit.
+   * @param {HTMLElement} unit */
+  const chooseTo = (unit) => {
+    anchor ??= stop;
+    moveStop(unit, { focus: true });
+    const before = anchor.compareDocumentPosition(unit) & Node.DOCUMENT_POSITION_PRECEDING;
+    select(before ? unit : anchor, before ? anchor : unit);
+  };
+
   transcript.addEventListener(
     "keydown",
     (event) => {
       const unit = unitOf(event.target);
       if (!unit || unit !== event.target || event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.key !== "Shift" && !event.shiftKey) anchor = null;
       if (event.key === "Enter") playFrom(unit);
       else if (event.key === " ") players.toggle();
       else {
         const next = neighbour(units, unit, event.key);
         if (next === null) return;
-        if (next) moveStop(next, { focus: true });
+        if (next && event.shiftKey) chooseTo(next);
+        else if (next) moveStop(next, { focus: true });
       }
       event.preventDefault();
     },
