@@ -68,6 +68,8 @@ class Opening:
     machine_text: bool = False
     notices: Mapping[int, tuple[tuple[Span, str], ...]] = field(default_factory=dict)
     """Closed stretches of which the public may read a sentence, by recording number."""
+    closed_clips: frozenset[int] = frozenset()
+    """Row ids of clips that are closed by a statement of their own; what they quote may be open."""
 
     def hears_all(self, number: int) -> bool:
         """Whether the whole of a recording may be heard, so that its medium may go out as it is."""
@@ -115,6 +117,7 @@ def visible(viewer: Viewer, testimony: Testimony, use: Use, now: datetime) -> Op
             for recording in testimony.recordings
             if (noticed := _stretch_notices(recording, closing))
         },
+        closed_clips=frozenset(s.subject_id for s in closing if s.subject == "clip" and s.subject_id),
     )
 
 

@@ -9,6 +9,7 @@
     +-- Conflict                 right in itself, but against what the archive already holds
     |   +-- DuplicateFile        the same file in another testimony
     |   +-- ChangedMeanwhile     somebody else changed the row since it was read
+    +-- Busy                     as much as may be is being done; later there is room again
     +-- StoreError               the store cannot keep or give what was asked
     |   +-- ObjectNotFound
     |   +-- StoreDamaged         an object that needs an archivist's eyes
@@ -91,6 +92,10 @@ class DuplicateFile(Conflict):
 
 class ChangedMeanwhile(Conflict):
     """Somebody else changed the row since it was read; nothing was overwritten."""
+
+
+class Busy(ArchiveError):
+    """As much as may be is being done, or was done in the last while."""
 
 
 class StoreError(ArchiveError):

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         default=None, description="Public address of the site, for links that leave it; default: as asked."
     )
     name: str = Field(default="We Remember archive", description="Name of the archive, on every page.")
+    clips_per_hour: int = Field(
+        default=200,
+        ge=0,
+        description="Clips that readers of the site may make in an hour, all together; 0: none.",
+    )
     models: Path = Field(
         default=Path("~/.cache/testimony/models"),
         description="Folder with recognition models, and cache of those that were fetched.",

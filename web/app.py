@@ -27,6 +27,7 @@ from web.errors import handle_errors
 from web.pages import Pages
 from web.routes import (
     api,
+    clips,
     collections,
     embeds,
     health,
@@ -110,6 +111,7 @@ def create_app(
         testimonies,
         transcripts,
         references,
+        clips,
         embeds,
         oembed,
         media,

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from archive.errors import (
     ArchiveError,
+    Busy,
     Conflict,
     DatabaseUnavailable,
     IndexUnusable,
@@ -50,6 +51,7 @@ STATUSES: Mapping[type[Exception], int] = {
     WrongInput: 400,
     RequestValidationError: 400,
     Conflict: 409,
+    Busy: 429,
     SearchUnavailable: 503,
     StoreError: 503,
     DatabaseUnavailable: 503,
@@ -64,6 +66,7 @@ _CODES = {
     404: "not found",
     405: "method not allowed",
     409: "conflict",
+    429: "too many",
     501: "not implemented",
     503: "unavailable",
 }
@@ -184,6 +187,16 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
         400: ErrorView(
             _("This address cannot be understood."),
             (_("Part of it is not what was expected. Perhaps it was cut off when it was copied."),),
+        ),
+        429: ErrorView(
+            _("As many were made in the last hour as may be."),
+            (_("Try again later. Links to the same words can be given meanwhile."),),
+            search=False,
+        ),
+        403: ErrorView(
+            _("This can only be asked for from the archive's own pages."),
+            (_("Open the testimony, and choose the words there."),),
+            search=False,
         ),
         501: ErrorView(_("It cannot be had in the form that was asked for."), (), search=False),
         405: ErrorView(_("This address is only for reading."), (), search=False),

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from archive.access import Use, Viewer
 from archive.errors import NotFound
 from archive.models import Recording, Testimony
+from archive.queries import clips
+from archive.queries.clips import OpenClip
 from archive.queries.readings import Closed, hear, read, read_uses
 from archive.queries.testimonies import (
     find_heard,
@@ -44,6 +46,15 @@ def find_recording(
     if found is None:
         raise NotFound("no such recording")
     return found
+
+
+def open_clip(session: Session, clip_id: str, viewer: Viewer, now: datetime) -> tuple[Testimony, OpenClip]:
+    """A clip of which all may be quoted, and the row of its testimony. Raises NotFound."""
+    found = clips.find_known(session, clip_id, viewer, now)
+    opened = None if found is None else clips.open_clip(session, *found, viewer, now)
+    if found is None or opened is None:
+        raise NotFound("no such clip")
+    return found[0], opened
 
 
 def open_recording(

@@ -22,6 +22,7 @@ class Pages:
     def __init__(self, settings: Settings, assets: Assets) -> None:
         self._base_url = settings.base_url
         self._site_name = settings.name
+        self._clips = settings.clips_per_hour > 0
         self._wordings = load_wordings()
         self._environments = {
             tag: _environment(wording, settings.name, assets) for tag, wording in self._wordings.items()
@@ -31,16 +32,20 @@ class Pages:
         """What answers one request: in the reader's language, with addresses that lead back here."""
         wording = choose_wording(self._wordings, request.headers.get("accept-language", ""))
         origin = (self._base_url or str(request.base_url)).rstrip("/")
-        return Page(self._environments[wording.language], wording, self._site_name, origin)
+        return Page(self._environments[wording.language], wording, self._site_name, origin, clips=self._clips)
 
 
 class Page:
     """The page that one request gets."""
 
-    def __init__(self, environment: Environment, wording: Wording, site_name: str, origin: str) -> None:
+    def __init__(
+        self, environment: Environment, wording: Wording, site_name: str, origin: str, *, clips: bool = True
+    ) -> None:
         self._environment = environment
         self.wording = wording
         self.site_name = site_name
+        self.clips = clips
+        """Whether readers may make clips."""
         self.origin = origin
         """`https://archive.example`, for addresses that leave the site: citations, the API."""
 

@@ -14,6 +14,7 @@ from schemas.query import FACETS, FacetName, Filters
 
 HOME = "/"
 SEARCH = "/search"
+CLIPS = "/clips"
 EMBED = "/embed"
 OEMBED = "/oembed"
 API_DOCS = "/api/docs"
@@ -114,6 +115,30 @@ def transcript(
     """A transcript to be taken away; without a recording all of them, in order."""
     path = f"/testimonies/{quote(testimony_id, safe='')}/transcript.{extension}"
     return _with_query(path, [("r", recording), ("text", text)])
+
+
+def clip(clip_id: str) -> str:
+    """A clip's page."""
+    return f"{CLIPS}/{quote(clip_id, safe='')}"
+
+
+def clip_reference(clip_id: str, extension: str) -> str:
+    """A reference to a clip as a file."""
+    return f"{clip(clip_id)}/reference.{extension}"
+
+
+def new_clip(
+    testimony_id: str,
+    *,
+    recording: int | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    text: str | None = None,
+) -> str:
+    """Where a clip of a stretch is made of what is sent there."""
+    at = None if start_ms is None else moment(start_ms, end_ms)
+    asked = {"testimony": testimony_id, "r": recording if recording != 1 else None, "t": at, "text": text}
+    return _with_query(CLIPS, asked.items())
 
 
 def collection(slug: str) -> str:

@@ -242,13 +242,7 @@ def _stretch(
         raise WrongInput("a statement begins and ends at whole seconds")  # or WatchedClock would be late
     if statement.begins_at and statement.ends_at and statement.ends_at <= statement.begins_at:
         raise WrongInput("a statement has to end after it begins")
-    subjects: dict[str, set[int | None]] = {
-        "recording": {recording.id for recording in testimony.recordings},
-        "transcript": {transcript.id for transcript in testimony.transcripts},
-        "chapter": {chapter.id for chapter in testimony.chapters},
-        "testimony": {None},
-    }
-    if statement.subject_id not in subjects.get(statement.subject, set()):
+    if statement.subject_id not in _ids(testimony, statement.subject):
         raise WrongInput(f"testimony {testimony.public_id} has no such {statement.subject}")
     if statement.subject == "chapter":
         chapter = next(chapter for chapter in testimony.chapters if chapter.id == statement.subject_id)
@@ -263,3 +257,19 @@ def _stretch(
     if start_ms < 0 or (end_ms is not None and end_ms <= start_ms):
         raise WrongInput("a stretch has to end after it starts")
     return statement.stretch
+
+
+def _ids(testimony: Testimony, subject: str) -> set[int | None]:
+    """Row ids of what a statement may be about."""
+    match subject:
+        case "testimony":
+            return {None}
+        case "recording":
+            return {recording.id for recording in testimony.recordings}
+        case "transcript":
+            return {transcript.id for transcript in testimony.transcripts}
+        case "chapter":
+            return {chapter.id for chapter in testimony.chapters}
+        case "clip":
+            return {clip.id for clip in testimony.clips}
+    return set()

@@ -14,6 +14,7 @@ from archive.models.text import DepositedText
 if TYPE_CHECKING:
     from archive.models.access import AccessStatement
     from archive.models.chapter import Chapter
+    from archive.models.clip import Clip
     from archive.models.recording import Recording
     from archive.models.transcript import Transcript
 
@@ -65,6 +66,7 @@ class Testimony(HasPublicId, HasCreation, Base):
     chapters: Mapped[list["Chapter"]] = relationship(
         lazy="raise", order_by="Chapter.position", cascade="all, delete-orphan"
     )
+    clips: Mapped[list["Clip"]] = relationship(lazy="raise", order_by="Clip.id")
     statements: Mapped[list["AccessStatement"]] = relationship(lazy="raise", order_by="AccessStatement.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as a plain attribute

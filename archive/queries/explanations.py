@@ -6,7 +6,7 @@ from datetime import datetime
 
 from archive.access import PUBLIC, Opening, Viewer, visible
 from archive.formats.timecode import timestamp
-from archive.models import AccessStatement, Chapter, Recording, Testimony, Transcript
+from archive.models import AccessStatement, Chapter, Clip, Recording, Testimony, Transcript
 from archive.models.access import LEVELS
 from archive.queries.copies import standing
 from archive.statements import counting, judged_at, next_change
@@ -227,12 +227,11 @@ def _state(statement: AccessStatement, live: bool, now: datetime) -> str:
 
 def place_of(testimony: Testimony, statement: AccessStatement) -> str:
     """What a statement of a loaded testimony is about, in words."""
-    parts: dict[str, Sequence[Recording | Transcript | Chapter]] = {
-        "recording": testimony.recordings,
-        "transcript": testimony.transcripts,
-        "chapter": testimony.chapters,
-    }
-    named = [_name(p) for p in parts.get(statement.subject, ()) if p.id == statement.subject_id]
+    if statement.subject == "testimony":
+        parts: Sequence[Recording | Transcript | Chapter | Clip] = ()
+    else:
+        parts = getattr(testimony, f"{statement.subject}s")
+    named = [_name(part) for part in parts if part.id == statement.subject_id]
     subject = named[0] if named else f"{statement.subject} that is no more"
     stretch = f"recording {statement.stretch_recording} {_span(statement)}"
     if statement.subject == "testimony":
@@ -245,8 +244,10 @@ def _span(statement: AccessStatement) -> str:
     return f"from {timestamp(statement.start_ms or 0)} to {end}"
 
 
-def _name(part: Recording | Transcript | Chapter) -> str:
+def _name(part: Recording | Transcript | Chapter | Clip) -> str:
     """What a part is called, as the command line takes it: a chapter by its place in their order."""
+    if isinstance(part, Clip):
+        return f"clip {part.public_id}"
     if isinstance(part, Recording):
         return f"recording {part.number}"
     if isinstance(part, Transcript):

@@ -54,7 +54,7 @@ def read(
     `text=False` leaves the streams out (lists need no text). `revision` asks for a numbered revision of the
     original instead of the shown one.
     """
-    opening = _open(testimony, viewer, use, now)
+    opening = open_for(testimony, viewer, use, now)
     if not isinstance(opening, Opening):
         return opening
     texts = _texts(session, testimony, opening, _loader(session), revision) if text else ()
@@ -70,7 +70,7 @@ def read_uses(
     made: list[tuple[Opening, Reading]] = []
     answers: list[Reading | Closed | None] = []
     for use in uses:
-        opening = _open(testimony, viewer, use, now)
+        opening = open_for(testimony, viewer, use, now)
         if not isinstance(opening, Opening):
             answers.append(opening)
             continue
@@ -98,7 +98,9 @@ def read_parts(
     gap, and who made a stream is told of the passages that are there. A phrase that lies in a wanted passage,
     or runs over up to `around` words beside it, is there with all that it touches and the words around that.
     """
-    opened = [(row, opening) for row in rows if isinstance(opening := _open(row, viewer, use, now), Opening)]
+    opened = [
+        (row, opening) for row in rows if isinstance(opening := open_for(row, viewer, use, now), Opening)
+    ]
     texts = {row.public_id: _open_texts(row, opening) for row, opening in opened}
     parts = [
         Part(
@@ -147,7 +149,7 @@ def read_public_id(
 def hear(testimony: Testimony, recording_id: str, viewer: Viewer, now: datetime) -> OpenRecording | None:
     """What `viewer` may hear of a recording of a testimony (`testimonies.find_heard`); None: there is none of
     which they may know."""
-    opening = _open(testimony, viewer, "listen", now)
+    opening = open_for(testimony, viewer, "listen", now)
     if not isinstance(opening, Opening):
         return None
     return next((each for each in _open_recordings(testimony, opening) if each.id == recording_id), None)
@@ -159,7 +161,7 @@ def may_hear_on(
     """Whether a copy of a recording that was given to a viewer may still be given to them: all that is closed
     to them now is closed in it. `file_id` is the row id of the file that it was made from, `closed` what is
     closed in it. Of a copy in which more is closed than need be, the rest may be had."""
-    opening = _open(testimony, viewer, "listen", now)
+    opening = open_for(testimony, viewer, "listen", now)
     if not isinstance(opening, Opening):
         return False
     for recording in testimony.recordings:
@@ -175,7 +177,8 @@ def role_name(role: str) -> str:
     return role[:1].upper() + role[1:]
 
 
-def _open(testimony: Testimony, viewer: Viewer, use: Use, now: datetime) -> Opening | Closed | None:
+def open_for(testimony: Testimony, viewer: Viewer, use: Use, now: datetime) -> Opening | Closed | None:
+    """What the gate says of a loaded testimony, to whoever makes a reading, or something beside one."""
     if testimony.published_at is None and not viewer.staff:
         return None
     opening = visible(viewer, testimony, use, now)

@@ -280,6 +280,7 @@ def _loaded() -> Select[Testimony]:
         selectinload(Testimony.texts),
         selectinload(Testimony.transcripts).selectinload(Transcript.revisions),
         selectinload(Testimony.chapters),
+        selectinload(Testimony.clips),
         selectinload(Testimony.statements),
     )
 

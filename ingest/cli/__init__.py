@@ -5,6 +5,7 @@ Heavy imports wait inside the commands, so that `--help` answers at once.
 
 from ingest.cli import (
     access,
+    clip,
     collection,
     demo,
     export,
@@ -28,6 +29,7 @@ from ingest.cli.app import app
 __all__ = [
     "access",
     "app",
+    "clip",
     "collection",
     "demo",
     "export",

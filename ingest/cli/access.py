@@ -43,6 +43,7 @@ def access(
     chapter: Annotated[
         str | None, typer.Option(metavar="CHAPTER", help="One chapter: its place (1, 2, ...) or public id.")
     ] = None,
+    clip: Annotated[str | None, typer.Option(metavar="CLIP", help="One clip, by its public id.")] = None,
     begins: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="First day on which it holds (UTC).")
     ] = None,
@@ -87,7 +88,7 @@ def access(
     from archive.queries.explanations import explain
     from ingest.cli.subjects import Wanted
 
-    wanted = Wanted(recording, start, end, transcript, chapter, begins, ends, reason, notice)
+    wanted = Wanted(recording, start, end, transcript, chapter, clip, begins, ends, reason, notice)
     if level is None and wanted.given and not (take_back and wanted == Wanted(reason=reason)):
         raise typer.BadParameter("say which level, such as restricted", param_hint="LEVEL")
     if level is not None and take_back is not None:

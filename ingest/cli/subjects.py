@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from archive.changes.access import NewStatement
 from archive.errors import WrongInput
-from archive.models import Chapter, Testimony, Transcript
+from archive.models import Chapter, Clip, Testimony, Transcript
 from schemas.dates import read_day
 from schemas.times import read_time
 
@@ -25,6 +25,7 @@ class Wanted:
     end: str | None = None
     transcript: str | None = None
     chapter: str | None = None
+    clip: str | None = None
     begins: str | None = None
     ends: str | None = None
     reason: str | None = None
@@ -56,6 +57,10 @@ def _subject(
     testimony: Testimony, wanted: Wanted
 ) -> tuple[str, int | None, tuple[int, int, int | None] | None]:
     place = (wanted.recording, wanted.start, wanted.end) != (None, None, None)
+    if wanted.clip is not None:
+        if place or wanted.transcript is not None or wanted.chapter is not None:
+            raise WrongInput("a clip has its own place: give --clip alone")
+        return "clip", _find_clip(testimony, wanted.clip).id, None
     if wanted.chapter is not None:
         if place or wanted.transcript is not None:
             raise WrongInput("a chapter has its own place: give --chapter alone")
@@ -109,6 +114,18 @@ def _find_chapter(testimony: Testimony, wanted: str) -> Chapter:
             return each
     count = len(testimony.chapters)
     raise WrongInput(f"testimony {testimony.public_id} has no chapter {wanted!r}; it has {count}")
+
+
+def _find_clip(testimony: Testimony, wanted: str) -> Clip:
+    for each in testimony.clips:
+        if each.public_id == wanted:
+            return each
+    raise WrongInput(f"testimony {testimony.public_id} has no clip {wanted}; `testimony clip` lists them")
+
+
+def read_moment(typed: str) -> int:
+    """A time in ms, from any of the ways in which people write one. Raises WrongInput."""
+    return _read(read_time, typed)
 
 
 def _midnight(day: str | None) -> datetime | None:

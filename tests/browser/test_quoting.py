@@ -118,3 +118,28 @@ def test_where_words_are_for_listening_alone_there_is_the_link_alone(
     expect(days.locator(".quoting .link-alone")).to_be_visible()
     expect(days.get_by_role("button", name="Copy quotation")).to_be_hidden()
     expect(days.get_by_role("button", name="Copy link", exact=True)).to_be_visible()
+
+
+def test_a_clip_is_made_with_the_keyboard_alone_and_leads_to_the_words(days: Page, shelf: Shelf) -> None:
+    days.locator("[data-m][tabindex='0']").focus()
+    for _ in range(3):
+        days.keyboard.press("ArrowRight")
+    for _ in range(4):
+        days.keyboard.press("Shift+ArrowRight")
+    make = days.locator(".quoting").get_by_role("button", name="Make a clip")
+    for _ in range(14):
+        days.keyboard.press("Tab")
+        if make.evaluate("(button) => button === document.activeElement"):
+            break
+    days.keyboard.press("Enter")
+    days.wait_for_url("**/clips/*")
+    days.wait_for_selector(".transcript.speaking")
+    expect(days.locator("blockquote.quoted")).to_have_text("it rained in the morning")
+    expect(days.locator("h1")).to_be_in_viewport()
+    assert Axe().run(days).violations_count == 0
+    days.set_viewport_size({"width": 320, "height": 640})
+    assert days.evaluate("document.documentElement.scrollWidth") <= 320
+    days.get_by_role("button", name="Play 00:01 to 00:05").click()
+    days.wait_for_function("() => !document.querySelector('audio').paused")
+    days.get_by_role("link", name="Hear and read it in the whole testimony").click()
+    expect(days.locator(".within[data-m]").first).to_have_text("it")

@@ -35,6 +35,7 @@ def known_addresses(world: World, *, words: int = 60) -> Iterator[str]:
         [*numbers, "N/99"],
         [*(each.slug for each in world.collections), "collection-9"],
         [*written, "nowhere"],
+        [*(clip.id for each in testimonies for clip in each.clips), nothing],
     )
     names = [name.replace(".", "") for each in testimonies for _, name in each.people if name]
     yield from crawl.searches([*written, "nowhere", *numbers, *names], phrases[:12], sorted(facets)[:12])

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 from zlib import compress
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.changes import access, events
@@ -18,6 +19,7 @@ from archive.copies import wanted
 from archive.database import writing
 from archive.models import (
     Chapter,
+    Clip,
     Collection,
     DepositedText,
     Derivative,
@@ -223,6 +225,27 @@ def _add(session: Session, testimony: worlds.Testimony, collection_id: int) -> N
     runs: dict[int, Recognition] = {}
     for transcript in testimony.transcripts:
         _add_transcript(session, transcript, row.id, recordings, people, runs)
+    session.flush()
+    of_text = select(Transcript.public_id, Revision.id).join(
+        Revision, Revision.transcript_id == Transcript.id
+    )
+    revisions = {
+        text: revision for text, revision in session.execute(of_text.where(Transcript.testimony_id == row.id))
+    }
+    session.add_all(
+        Clip(
+            public_id=each.id,
+            testimony_id=row.id,
+            recording_number=each.recording,
+            start_ms=each.start_ms,
+            end_ms=each.end_ms,
+            title=each.title,
+            words=each.words,
+            revision_id=revisions[each.transcript],
+            created_at=STATED,
+        )
+        for each in testimony.clips
+    )
 
 
 def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
@@ -394,7 +417,7 @@ def state(session: Session, testimony: worlds.Testimony, now: datetime) -> None:
     assert row is not None
     ids: dict[object, int] = {
         **{each.number: each.id for each in row.recordings},
-        **{each.public_id: each.id for each in (*row.transcripts, *row.chapters)},
+        **{each.public_id: each.id for each in (*row.transcripts, *row.chapters, *row.clips)},
     }
     for said in testimony.statements:
         statement = NewStatement(

@@ -93,8 +93,9 @@ def addresses_of(
     numbers: Iterable[str],
     slugs: Iterable[str],
     words: Iterable[str],
+    clips: Iterable[str] = (),
 ) -> Iterator[str]:
-    """Where somebody looks who has heard of these ids, accession numbers, collections and words."""
+    """Where somebody looks who has heard of these ids, accession numbers, collections, words and clips."""
     words = list(words)
     for one in testimonies:
         page = f"/testimonies/{quote(one)}"
@@ -120,6 +121,11 @@ def addresses_of(
     for one in recordings:
         for what in ("media", "poster", "captions.vtt", "captions.vtt?text=de", "waveform"):
             yield f"/recordings/{quote(one)}/{what}"
+    for one in clips:
+        page = f"/clips/{quote(one)}"
+        yield page
+        yield f"{page}/reference.bib"
+        yield f"/oembed?{urlencode({'url': f'http://{HOST}{page}'})}"
     for one in numbers:
         yield f"/id/{quote(one, safe='')}"
         yield f"/id/{quote(one, safe='')}?t=1"

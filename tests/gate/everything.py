@@ -19,6 +19,7 @@ from tests.gate.worlds import (
     Testimony,
     Transcript,
     World,
+    clip_of,
     name_id,
     spoken,
 )
@@ -130,10 +131,21 @@ def _partly_open() -> Testimony:
     original = _transcript(ids, None, _segments(ids, *lines, speaker=0, label=f"Voice {_word()}"))
     german = _transcript(ids, "de", _segments(ids, *lines, language="de", timed=False))
     polish = _transcript(ids, "pl", _segments(ids, *lines, language="pl"))
+    said = original.revision.segments
+    clips = (
+        clip_of(name_id(ids, "clip", 0), original, [said[2]], f"Clip {_word()}"),  # the last of tape 1, open
+        clip_of(name_id(ids, "clip", 1), original, [said[0]], f"Clip {_word()}"),
+        clip_of(name_id(ids, "clip", 2), original, [said[1]], f"Clip {_word()}"),
+        clip_of(name_id(ids, "clip", 3), original, [said[5]], f"Clip {_word()}"),
+        clip_of(name_id(ids, "clip", 4), german, [german.revision.segments[2]], f"Clip {_word()}"),
+        clip_of(name_id(ids, "clip", 5), original, [said[6], said[7]], f"Clip {_word()}"),
+        clip_of(name_id(ids, "clip", 6), original, [said[10]], f"Clip {_word()}"),
+    )
     return _described(
         ids,
         "shelf-open",
         recordings=tapes,
+        clips=clips,
         transcripts=(original, german, polish),
         chapters=(
             _chapter(ids, 0, 3, 0, 2000),
@@ -151,6 +163,7 @@ def _partly_open() -> Testimony:
             Statement("withdrawn", "transcript", german.id),
             Statement("restricted", "transcript", polish.id, (3, 4000, 4600)),
             Statement("restricted", "chapter", name_id(ids, "chapter", 1)),
+            Statement("restricted", "clip", clips[2].id),
             # Opened once and closed again, and the other way round.
             Statement("restricted", stretch=(3, 0, 900)),
             Statement("public", stretch=(3, 0, 900), ends_at=TOMORROW),

@@ -25,12 +25,13 @@ from tests.gate.worlds import (
     Testimony,
     Transcript,
     World,
+    clip_of,
     name_id,
     spoken,
 )
 
 WORD = "quince"
-ID, TAPE = name_id("one"), name_id("tape")
+ID, TAPE, CLIP = name_id("one"), name_id("tape"), name_id("clip")
 
 ASKING = {
     "/": "/",
@@ -39,6 +40,8 @@ ASKING = {
     "/testimonies/{testimony_id}": f"/testimonies/{ID}",
     "/testimonies/{testimony_id}/transcript.{extension}": f"/testimonies/{ID}/transcript.txt",
     "/testimonies/{testimony_id}/reference.{extension}": f"/testimonies/{ID}/reference.ris",
+    "/clips/{clip_id}": f"/clips/{CLIP}",
+    "/clips/{clip_id}/reference.{extension}": f"/clips/{CLIP}/reference.ris",
     "/embed/{testimony_id}": f"/embed/{ID}",
     "/oembed": f"/oembed?url=http://{HOST}/testimonies/{ID}",
     "/id/{accession_number:path}": "/id/N/1",
@@ -64,6 +67,7 @@ NOT_ASKING = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """One testimony, and WORD in all that is told of it."""
     segment = spoken("one", f"They sold one {WORD}.", 0, position=0, recording=1)
+    text = Transcript(name_id("text"), None, Revision(1, "in review", "A. Writer", (segment,)))
     world = World(
         (Collection("fruit", f"The {WORD}", f"On the {WORD}"),),
         (
@@ -74,9 +78,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
                 f"One {WORD}",
                 summary=f"A {WORD} is sold.",
                 recordings=(Recording(TAPE, 1, 14_000, video=True, poster=True),),
-                transcripts=(
-                    Transcript(name_id("text"), None, Revision(1, "in review", "A. Writer", (segment,))),
-                ),
+                transcripts=(text,),
+                clips=(clip_of(CLIP, text, [segment], f"The {WORD}"),),
                 chapters=(Chapter(name_id("chapter"), 0, 1, 0, 1000, f"The {WORD}"),),
                 statements=(Statement("public"),),
             ),
@@ -121,14 +124,16 @@ def spied(answer: Callable[[Opening], Opening]) -> Iterator[list[Use]]:
 def test_every_route_is_named(site: Built) -> None:
     paths = {getattr(route, "path", None) for route in routes(site)}
     mounted = {next((known for known in NOT_ASKING if str(path).startswith(known)), path) for path in paths}
-    assert mounted == ASKING.keys() | NOT_ASKING.keys()
+    assert mounted == ASKING.keys() | NOT_ASKING.keys() | {"/clips"}
 
 
-def test_every_route_only_reads(site: Built) -> None:
-    methods: set[str] = set()
-    for route in routes(site):
-        methods |= getattr(route, "methods", None) or set()
-    assert methods == {"GET", "HEAD"}
+def test_every_route_only_reads_but_the_one_that_makes_clips(site: Built) -> None:
+    writing = {
+        getattr(route, "path", "")
+        for route in routes(site)
+        if not (getattr(route, "methods", None) or set()) <= {"GET", "HEAD"}
+    }
+    assert writing == {"/clips"}
     assert any(isinstance(route, APIRoute) for route in routes(site))
 
 
@@ -153,6 +158,19 @@ def says_nothing(answer: Answer, address: str) -> bool:
         # What was typed is repeated. Counts are the index's, which is made by the gate (search.indexer).
         return ID not in text and "sold" not in text
     return not any(known in text + str(answer.headers) for known in (WORD, ID, TAPE, "N/1", "fruit"))
+
+
+def test_a_clip_is_made_of_nothing_but_what_the_gate_opens(site: Built) -> None:
+    address = f"/clips?testimony={ID}&t=0,2"
+    with spied(lambda opening: opening) as asked:
+        opened = ask(site.app, Request(address, "POST"))
+    assert opened.status == 303
+    assert opened.header("location").startswith("/clips/")
+    assert "quote" in asked
+    with spied(lambda opening: CLOSED):
+        closed = ask(site.app, Request(address, "POST"))
+    unknown = ask(site.app, Request("/clips?testimony=nobody2345&t=0,2", "POST"))
+    assert (closed.status, closed.body) == (unknown.status, unknown.body) == (404, closed.body)
 
 
 @pytest.mark.parametrize("path", sorted(NOT_ASKING))

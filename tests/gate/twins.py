@@ -17,6 +17,8 @@ What "never was" means. Numbers, ids and times of what never was stay unused:
 - Text without sound never was where anything of a recording is closed, or of that text: it may be what was
   said there.
 - Closed transcripts and chapters are not there. A chapter that is partly closed is closed.
+- Of clips there are those alone of which all may be quoted: nothing of the stretch is closed, in sound or in
+  that text, nobody closed the clip, and no machine text is in it where that may not be copied.
 - Machine text that nobody checked never was in a collection whose rule keeps it for staff.
 - A revision keeps its number and status. Its author never was, where all that is left is a machine's.
 - Statements never were: the twin of all that is described is simply public.
@@ -28,7 +30,7 @@ from datetime import datetime
 
 from archive.identifiers import piece_id
 from archive.models.access import LEVELS
-from tests.gate.worlds import Chapter, Recording, Segment, Statement, Testimony, Transcript, Word, World
+from tests.gate.worlds import Chapter, Clip, Recording, Segment, Statement, Testimony, Transcript, Word, World
 from tests.gate.worlds import Collection as Shelf
 
 NOWHERE = Shelf("nowhere", "Nowhere")
@@ -118,6 +120,7 @@ def _testimony(testimony: Testimony, policy: str, moments: Collection[datetime])
         recordings=recordings,
         transcripts=tuple(each for each in transcripts if each.revision.segments),
         chapters=tuple(each for each in testimony.chapters if not _chapter_closed(each, closed)),
+        clips=tuple(each for each in testimony.clips if not _clip_closed(each, closed, policy)),
         statements=(Statement("public"), *told),
     )
 
@@ -218,6 +221,12 @@ def _chapter_closed(chapter: Chapter, closed: _Closed) -> bool:
         return True
     end = _LATE if chapter.end_ms is None else chapter.end_ms
     return closed.sound(chapter.recording, chapter.start_ms or 0, end)
+
+
+def _clip_closed(clip: Clip, closed: _Closed, policy: str) -> bool:
+    by_word = ("clip", clip.id) in closed.things or ("transcript", clip.transcript) in closed.things
+    copied = clip.machine and policy != "open"
+    return by_word or copied or closed.text(clip.transcript, clip.recording, clip.start_ms, clip.end_ms)
 
 
 def _transcript(transcript: Transcript, closed: _Closed, policy: str) -> Transcript:

@@ -93,6 +93,21 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """Quoted words of one transcript, from the beginning of the first to the end of the last."""
+
+    id: str
+    transcript: str
+    recording: int
+    start_ms: int
+    end_ms: int
+    words: str
+    machine: bool = False
+    """Whether any of them are a machine's that nobody checked."""
+    title: str | None = None
+
+
+@dataclass(frozen=True)
 class Recording:
     """A tape and its one file. `playable`: a playback copy lies there, `in_store`: the original plays as it
     is; `poster`: a waveform does, and a still where it is a video. `copied`: the worker has made a copy of
@@ -112,7 +127,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Statement:
-    """Somebody's word. `thing` is the number of a recording, or the id of a transcript or chapter."""
+    """Somebody's word. `thing` is the number of a recording, or the id of a transcript, chapter or clip."""
 
     level: str
     subject: str = "testimony"
@@ -147,6 +162,7 @@ class Testimony:
     recordings: tuple[Recording, ...] = ()
     transcripts: tuple[Transcript, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    clips: tuple[Clip, ...] = ()
     statements: tuple[Statement, ...] = ()
 
 
@@ -259,6 +275,35 @@ def _chapters(draw: st.DrawFn, ids: str, tapes: list[int | None]) -> tuple[Chapt
 
 
 @st.composite
+def _clips(draw: st.DrawFn, ids: str, transcripts: tuple[Transcript, ...]) -> tuple[Clip, ...]:
+    """At most one of each text."""
+    return tuple(
+        clip_of(name_id(ids, "clip", transcript.id), transcript, [draw(st.sampled_from(spoken_there))])
+        for transcript in transcripts
+        if (spoken_there := [each for each in transcript.revision.segments if each.start_ms is not None])
+        and draw(st.booleans())
+    )
+
+
+def clip_of(clip_id: str, transcript: Transcript, segments: list[Segment], title: str | None = None) -> Clip:
+    """A clip of whole segments of a recording, one after the other."""
+    first, last = segments[0], segments[-1]
+    assert first.recording is not None
+    assert first.start_ms is not None
+    assert last.end_ms is not None
+    return Clip(
+        clip_id,
+        transcript.id,
+        first.recording,
+        first.start_ms,
+        last.end_ms,
+        "\n".join(segment.text for segment in segments),
+        any(segment.machine and not segment.checked for segment in segments),
+        title,
+    )
+
+
+@st.composite
 def said(draw: st.DrawFn, testimony: Testimony) -> Statement:
     """A statement on a testimony, or on something in it."""
     levels = st.sampled_from([*LEVELS, "restricted"])
@@ -273,6 +318,7 @@ def said(draw: st.DrawFn, testimony: Testimony) -> Statement:
     things += [("recording", recording.number) for recording in testimony.recordings]
     things += [("transcript", transcript.id) for transcript in testimony.transcripts]
     things += [("chapter", chapter.id) for chapter in testimony.chapters]
+    things += [("clip", clip.id) for clip in testimony.clips]
     subject, thing = draw(st.sampled_from(things))
     stretch = None
     numbers = [recording.number for recording in testimony.recordings]
@@ -319,6 +365,7 @@ def _testimonies(draw: st.DrawFn, number: int, collections: tuple[Collection, ..
         for tape in numbers
     )
     year = draw(st.none() | st.integers(1994, 1996))
+    transcripts = draw(_transcripts(ids, tapes, len(people)))
     bare = Testimony(
         id=name_id(ids),
         accession_number=draw(st.sampled_from([None, f"N/{number}"])),
@@ -336,8 +383,9 @@ def _testimonies(draw: st.DrawFn, number: int, collections: tuple[Collection, ..
         people=people,
         published_at=draw(st.sampled_from([NOW, NOW, NOW, NOW, None])) and NOW - (9 - number) * DAY,
         recordings=recordings,
-        transcripts=draw(_transcripts(ids, tapes, len(people))),
+        transcripts=transcripts,
         chapters=draw(_chapters(ids, tapes)),
+        clips=draw(_clips(ids, transcripts)),
     )
     opened = draw(st.integers(0, 9)) > 0
     statements = draw(st.lists(said(bare), min_size=1, max_size=4))

@@ -8,7 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from archive.errors import NotFound
 from web.dependencies import Now, ThePage, TheSession, TheViewer
-from web.opening import find_by_accession, find_testimony, open_testimony
+from web.moments import Moment
+from web.opening import find_by_accession, find_testimony, open_clip, open_testimony
+from web.places import AskedPlace
 from web.routing import page_router
 from web.security import SHARED_WITH_SCRIPTS
 from web.views.addresses import locate
@@ -36,11 +38,18 @@ def oembed(
     named = read_address(url, page.origin)
     if named is None:
         raise NotFound("none of our addresses")
-    find = find_by_accession if named.by_accession else find_testimony
-    row = find(session, named.name, viewer, now)
+    place = named.place
+    if named.kind == "clips":
+        row, clip = open_clip(session, named.name, viewer, now)
+        place = AskedPlace(clip.recording, Moment(clip.start_ms, clip.end_ms), clip.text)
+    elif named.kind == "id":
+        row = find_by_accession(session, named.name, viewer, now)
+    else:
+        row = find_testimony(session, named.name, viewer, now)
     reading = open_testimony(session, row, viewer, "embed", now, text=False)
-    at = locate(reading, named.place)
-    answer = view_oembed(reading, at, named.place.text, page, max_width=maxwidth, max_height=maxheight)
+    answer = view_oembed(
+        reading, locate(reading, place), place.text, page, max_width=maxwidth, max_height=maxheight
+    )
     if format == "xml":
         return Response(write_xml(answer), media_type="text/xml; charset=utf-8", headers=SHARED_WITH_SCRIPTS)
     return JSONResponse(answer.model_dump(exclude_none=True), headers=SHARED_WITH_SCRIPTS)

@@ -2,13 +2,12 @@
 
 from fastapi import Response
 
-from archive.errors import NotFound
 from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.opening import find_testimony, open_testimony
 from web.places import ThePlace
 from web.routing import page_router
 from web.views.addresses import locate
-from web.views.references import FORMATS, name_source
+from web.views.references import name_source, write_reference
 from web.views.testimony import shown_stream
 
 router = page_router()
@@ -25,14 +24,9 @@ def reference(
     asked: ThePlace,
 ) -> Response:
     """A reference to a testimony, or to a moment or stretch of it, as BibTeX, RIS or CSL-JSON."""
-    if extension not in FORMATS:
-        raise NotFound("no such format")
     row = find_testimony(session, testimony_id, viewer, now)
     reading = open_testimony(session, row, viewer, "read", now)
     at = locate(reading, asked)
-    _, write, media_type = FORMATS[extension]
-    return Response(
-        write(name_source(reading, shown_stream(reading, asked.text), at, page)),
-        media_type=f"{media_type}; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{reading.id}.{extension}"'},
+    return write_reference(
+        extension, name_source(reading, shown_stream(reading, asked.text), at, page), reading.id
     )

@@ -67,11 +67,14 @@ def _plain(text: str | None) -> tuple[Link, ...]:
     return (Link(text),) if text else ()
 
 
-def view_citation(reading: Reading, recording: int | None, moment: Moment | None, page: Page) -> str:
-    """How to cite a moment or stretch of a recording; without a moment, the testimony."""
+def view_citation(
+    reading: Reading, recording: int | None, moment: Moment | None, page: Page, *, address: str | None = None
+) -> str:
+    """How to cite a moment or stretch of a recording; without a moment, the testimony. `address` is another
+    than that which leads there."""
     number = recording if moment else None
     start, end = (moment.start_ms, moment.end_ms) if moment else (None, None)
-    address = urls.testimony(reading.id, recording=number, start_ms=start, end_ms=end)
+    address = address or urls.testimony(reading.id, recording=number, start_ms=start, end_ms=end)
     return cite(
         reading,
         archive=page.site_name,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -23,7 +24,7 @@ with three lines; with one."""
 _BUTTON = 60
 """What a button that plays a moment or stretch takes of the height, where lines are counted."""
 
-_PATH = re.compile(r"/(testimonies|embed|id)/(.+)")
+_PATH = re.compile(r"/(testimonies|embed|id|clips)/(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Named:
     """What an address of ours leads to."""
 
     name: str
-    """The testimony's public id or, with `by_accession`, its accession number."""
-    by_accession: bool
+    """The public id of a testimony or clip, or an accession number."""
+    kind: Literal["testimonies", "embed", "id", "clips"]
+    """What comes before it in the address."""
     place: AskedPlace
 
 
@@ -62,7 +64,7 @@ def read_address(address: str, origin: str) -> Named | None:
         given.get("end"),
         given.get("text"),
     )
-    return Named(name, known == "id", place)
+    return Named(name, cast(Any, known), place)
 
 
 def view_oembed(

@@ -37,11 +37,22 @@ class Sharing:
     linked_data: tuple[dict[str, Any], ...]
 
 
-def view_sharing(reading: Reading, at: Address, text: str | None, byline: str, page: Page) -> Sharing:
-    """Of the whole testimony, or of the moment or stretch that is open."""
-    address = page.absolute(urls.testimony(reading.id, text=text, **at.place))
+def view_sharing(
+    reading: Reading,
+    at: Address,
+    text: str | None,
+    byline: str,
+    page: Page,
+    *,
+    address: str | None = None,
+    said: str | None = None,
+) -> Sharing:
+    """Of the whole testimony, or of the moment or stretch that is open. A clip has an address of its own, and
+    words that are `said` in it."""
+    address = page.absolute(address or urls.testimony(reading.id, text=text, **at.place))
+    said = said or reading.summary
     return Sharing(
-        meta=tuple(_meta(reading, at, text, address, byline, page)),
+        meta=tuple(_meta(reading, at, text, address, shorten(said) if said else byline, page)),
         oembed=tuple(
             (f"{media_type}+oembed", page.absolute(urls.oembed(address, name)))
             for name, media_type in (("json", "application/json"), ("xml", "text/xml"))
@@ -53,11 +64,10 @@ def view_sharing(reading: Reading, at: Address, text: str | None, byline: str, p
 
 
 def _meta(
-    reading: Reading, at: Address, text: str | None, address: str, byline: str, page: Page
+    reading: Reading, at: Address, text: str | None, address: str, said: str, page: Page
 ) -> Iterator[Meta]:
     recording = next((each for each in reading.recordings if each.number == at.recording), None)
     title = title_of(reading.title, page.wording)
-    said = shorten(reading.summary) if reading.summary else byline
     poster = page.absolute(urls.poster(recording.id)) if recording and recording.poster else None
     if said:
         yield Meta("description", said)

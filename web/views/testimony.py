@@ -151,7 +151,7 @@ def view_testimony(
         references=view_references(reading, stream, at, page),
         whole_references=view_references(reading, stream, Address(None), page) if at.moment else None,
         embed=view_embed_code(reading, at, addresses.text, page),
-        quoting=view_quoting(reading, opened.quoted, stream, page),
+        quoting=view_quoting(reading, opened.quoted, stream, at, page),
         address=urls.testimony(reading.id),
         moment_address=unmarked.to(),
         text=addresses.text,

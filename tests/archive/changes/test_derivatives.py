@@ -59,7 +59,7 @@ def test_a_folder_that_was_emptied_on_purpose_is_filled_again(house: House) -> N
     house.renew()
     assert house.is_waiting(public_id)
     house.make(public_id)
-    assert len(house.files(public_id)) == 2
+    assert len(house.files(public_id)) == 3
 
 
 def test_a_folder_of_an_earlier_version_is_known_by_its_copies(house: House) -> None:

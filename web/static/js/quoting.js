@@ -50,6 +50,11 @@ export function offerQuoting(transcript, timeline, players, repeat, signal) {
     const alone = find(".link-alone");
     if (alone) alone.hidden = !closed;
     find(".open")?.setAttribute("href", addressOf(bar, stretchOf(chosen)));
+    const form = /** @type {HTMLFormElement | null} */ (bar.querySelector("form"));
+    if (form) {
+      form.hidden = closed;
+      form.action = placed(new URL(form.action), stretchOf(chosen));
+    }
     if (players.repeated) repeat?.(stretchOf(chosen));
   };
 
@@ -72,8 +77,8 @@ export function offerQuoting(transcript, timeline, players, repeat, signal) {
   bar.addEventListener(
     "click",
     ({ target }) => {
-      const button = target instanceof Element ? target.closest("button") : null;
-      if (!button || !chosen) return;
+      const button = target instanceof Element ? target.closest("button[type=button]") : null;
+      if (!(button instanceof HTMLElement) || !chosen) return;
       const { edge, by, do: use } = button.dataset;
       if (use) uses[use]?.(chosen);
       if (edge !== "first" && edge !== "last") return;
@@ -87,9 +92,16 @@ export function offerQuoting(transcript, timeline, players, repeat, signal) {
 
 /** @param {HTMLElement} bar
  * @param {import("./players.js").Stretch} stretch */
-function addressOf(bar, { recording, start, end }) {
-  const address = new URL(bar.dataset.address ?? location.href);
+function addressOf(bar, stretch) {
+  return placed(new URL(bar.dataset.address ?? location.href), stretch);
+}
+
+/** An address at a stretch.
+ * @param {URL} address
+ * @param {import("./players.js").Stretch} stretch */
+function placed(address, { recording, start, end }) {
   if (recording !== 1) address.searchParams.set("r", String(recording));
+  else address.searchParams.delete("r");
   address.searchParams.set("t", `${start / 1000},${end / 1000}`);
   address.search = address.search.replaceAll("%2C", ",");
   return address.href;

@@ -54,7 +54,8 @@ function start(signal) {
   bindSystemControls(listen, players, actions, signal);
   drawWaveform(listen, players, signal);
   offerResume(listen, players, follower, signal);
-  follower.open();
+  // A clip begins with its words, not with what was said around them.
+  if (!document.body.matches(".clip")) follower.open();
 }
 
 const controller = new AbortController();

@@ -1,0 +1,43 @@
+"""The words of a stretch."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.quotation import quote
+from tests.web.sites import make_passage
+
+RAIN = make_passage("It rained  all day.", id="a")  # words at 0, 500, 1000, 1500, each 400 ms long
+SUN = make_passage("Then the sun came.", id="b", start_ms=3000)
+OTHER = make_passage("On the second tape.", id="c", recording=2)
+WHOLE = make_passage("Nobody timed these words.", id="d", start_ms=6000, timed=False)
+ALL = (RAIN, SUN, OTHER, WHOLE)
+
+
+def test_words_whose_middle_lies_in_the_stretch_are_quoted_as_they_stand() -> None:
+    found = quote(ALL, 1, 600, 3100)
+    assert found is not None
+    assert found.text == "rained all day."
+    assert (found.start_ms, found.end_ms) == (500, 1900)
+    found = quote(ALL, 1, 1200, 3201)
+    assert found is not None
+    assert found.text == "all day.\nThen"
+    assert [passage.id for passage in found.passages] == ["a", "b"]
+
+
+def test_where_only_the_passage_has_times_it_is_quoted_whole() -> None:
+    found = quote(ALL, 1, 6500, 7500)
+    assert found is not None
+    assert (found.text, found.start_ms, found.end_ms) == ("Nobody timed these words.", 6000, 7900)
+    assert quote(ALL, 1, 6000, 6900) is None
+
+
+def test_where_no_words_stand_there_is_none() -> None:
+    assert quote(ALL, 1, 2000, 2900) is None
+    assert quote(ALL, 3, 0, 9000) is None
+
+
+@given(st.integers(0, 9000), st.integers(1, 9000))
+def test_what_was_quoted_once_is_quoted_again_from_its_own_ends(start: int, length: int) -> None:
+    found = quote(ALL, 1, start, start + length)
+    if found is not None:
+        assert quote(ALL, 1, found.start_ms, found.end_ms) == found

@@ -1,0 +1,150 @@
+"""Clips: made by readers, shown with what became of their words, closed with what they quote."""
+
+from datetime import timedelta
+
+import pytest
+
+from archive.changes import access, transcripts
+from archive.changes.access import NewStatement
+from archive.database import reading, writing
+from archive.models import Clip, Event, OutboxEntry
+from archive.queries import testimonies
+from tests.archives import NOW, spoken
+from tests.web.sites import Site
+
+
+@pytest.fixture
+def rain(site: Site) -> str:
+    """A testimony whose words are: It rained all day. / Then the sun came."""
+    return site.add("Rain", [["It rained all day.", "Then the sun came."]], accession_number="R/1")
+
+
+def make(site: Site, address: str) -> str:
+    answer = site.client.post(address, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def count(site: Site) -> int:
+    with reading(site.archive.engine) as session:
+        return session.query(Clip).count()
+
+
+def test_a_reader_makes_a_clip_and_it_is_that_one_for_everybody(site: Site, rain: str) -> None:
+    clip = make(site, f"/clips?testimony={rain}&t=0.45,1.45")
+    html = site.client.get(clip).text
+    assert '<blockquote class="quoted"' in html
+    assert "<p>rained all</p>" in html
+    assert f"/testimonies/{rain}?t=0.5,1.4" in html  # the anchor lies where the words do
+    # The same again, and the same words chosen otherwise, are the same clip.
+    assert make(site, f"/clips?testimony={rain}&t=0.45,1.45") == clip
+    assert make(site, f"/clips?testimony={rain}&t=0:00.5,1.4") == clip
+    assert make(site, f"/clips?testimony={rain}&t=0,1.4") != clip
+    assert count(site) == 2
+    with reading(site.archive.engine) as session:
+        assert [event.agent for event in session.query(Event).filter_by(kind="clip")] == ["a reader"] * 2
+        waiting = session.query(OutboxEntry).filter_by(destination="store").count()
+    assert waiting > 0
+
+
+@pytest.mark.parametrize("query", ["", "&t=5", "&t=90,95", "&t=2,2.2", "&r=2&t=0,2", "&t=x"])
+def test_of_no_words_no_clip_is_made(site: Site, rain: str, query: str) -> None:
+    assert site.client.post(f"/clips?testimony={rain}{query}").status_code in (400, 404)
+    assert count(site) == 0
+
+
+def test_only_the_archives_own_pages_may_ask_for_one(site: Site, rain: str) -> None:
+    headers = {"sec-fetch-site": "cross-site"}
+    answer = site.client.post(f"/clips?testimony={rain}&t=0,2", headers=headers)
+    assert answer.status_code == 403
+    assert "only be asked for from the archive" in answer.text
+    assert count(site) == 0
+
+
+def test_what_may_not_be_quoted_makes_no_clip_and_offers_none(site: Site) -> None:
+    site.archive.collection("listen", "For listening", machine_text="listen")
+    heard = site.add("Wind", [["The wind turned."]], collection="listen")
+    assert site.client.post(f"/clips?testimony={heard}&t=0,2").status_code == 400
+    html = site.client.get(f"/testimonies/{heard}?t=0,2").text
+    assert "Make a clip of this stretch" not in html
+    assert "data-link-alone" in html
+
+
+def test_a_clip_is_closed_with_what_it_quotes_and_by_a_word_of_its_own(site: Site, rain: str) -> None:
+    clip = make(site, f"/clips?testimony={rain}&t=0.45,1.45")
+    other = make(site, f"/clips?testimony={rain}&t=2.8,4.8")
+    missing = site.client.get("/clips/nothing2345").content
+    oembed = f"/oembed?url=http://testserver{clip}"
+    assert site.client.get(oembed).json()["title"] == "Rain"
+    site.archive.close_stretch(rain, 1300, 1350)
+    for gone in (clip, f"{clip}/reference.ris"):
+        assert (site.client.get(gone).status_code, site.client.get(gone).content) == (404, missing)
+    assert site.client.get(oembed).status_code == 404
+    assert site.client.get(other).status_code == 200
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, rain)
+        assert row is not None
+        own = next(each for each in row.clips if other.endswith(each.public_id))
+        access.state(
+            session,
+            row,
+            [NewStatement("restricted", subject="clip", subject_id=own.id)],
+            said_by="t",
+            now=NOW,
+        )
+    assert site.client.get(other).status_code == 404
+    assert site.client.get(f"/testimonies/{rain}").status_code == 200
+    site.archive.state(rain, NewStatement("withdrawn"))
+    assert site.client.get(clip).content == missing
+
+
+def test_where_the_wording_was_corrected_both_are_shown(site: Site, rain: str) -> None:
+    clip = make(site, f"/clips?testimony={rain}&t=0,1.9")
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, rain)
+        assert row is not None
+        corrected = spoken(["It rained some days.", "Then the sun came."], "en")
+        transcripts.publish_text(session, row, [(row.recordings[0], corrected)], author="An archivist")
+    html = site.client.get(clip).text
+    assert "<p>It rained all day.</p>" in html
+    assert "Wording corrected on" in html
+    assert "<p>It rained some days.</p>" in html
+    # What is made now quotes what stands there now.
+    again = make(site, f"/clips?testimony={rain}&t=0,1.9")
+    assert again != clip
+    assert "Wording corrected" not in site.client.get(again).text
+
+
+def test_no_more_are_made_in_an_hour_than_may_be(site: Site, rain: str) -> None:
+    services = site.client.app.state.services  # type: ignore[attr-defined]
+    site.client.app.state.services = type(services)(  # type: ignore[attr-defined]
+        **{
+            **{name: getattr(services, name) for name in services.__dataclass_fields__},
+            "settings": services.settings.model_copy(update={"clips_per_hour": 1}),
+            "clock": lambda: NOW + timedelta(0),
+        }
+    )
+    with writing(site.archive.engine) as session:
+        session.query(Clip).delete()
+    make(site, f"/clips?testimony={rain}&t=0,1.9")
+    with writing(site.archive.engine) as session:
+        for row in session.query(Clip):
+            row.created_at = NOW
+    refused = site.client.post(f"/clips?testimony={rain}&t=2.8,4.8")
+    assert refused.status_code == 429
+    assert "As many were made in the last hour as may be." in refused.text
+    with writing(site.archive.engine) as session:
+        for row in session.query(Clip):
+            row.created_at = NOW - timedelta(hours=2)
+    make(site, f"/clips?testimony={rain}&t=2.8,4.8")
+
+
+def test_a_clip_is_cited_under_its_own_address_and_described_to_programs(site: Site, rain: str) -> None:
+    clip = make(site, f"/clips?testimony={rain}&t=0.45,1.45")
+    html = site.client.get(clip).text
+    assert f"00:00:00–00:00:02. http://testserver{clip}" in html
+    assert f'<link rel="canonical" href="http://testserver{clip}">' in html
+    assert '<meta property="og:description" content="“rained all”">' in html
+    assert f"http://testserver{clip}" in site.client.get(f"{clip}/reference.bib").text
+    assert f"/embed/{rain}?t=0.5,1.4" in html
+    assert site.client.get(f"{clip}/reference.pdf").status_code == 404

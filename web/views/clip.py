@@ -1,0 +1,125 @@
+"""A clip's page: the quoted words, the recording at that place, and what was said around it."""
+
+from dataclasses import dataclass, replace
+
+from archive.queries.clips import OpenClip
+from archive.reading import Reading, Stream
+from search.find import describe
+from web import urls
+from web.dates import describe_date
+from web.languages import direction
+from web.moments import Moment
+from web.pages import Page
+from web.terms import origin_of, title_of
+from web.views.about import view_citation
+from web.views.addresses import Address, Addresses
+from web.views.cards import describe_testimony
+from web.views.embed_code import EmbedCode, view_embed_code
+from web.views.players import Controls, Player, describe_moment, view_controls, view_player
+from web.views.references import References, view_references
+from web.views.sharing import Sharing, view_sharing
+from web.views.testimony import shown_stream
+from web.views.transcript import Section, lay_out
+
+AROUND_MS = 60_000
+"""What is shown of the text before and after a clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipView:
+    """All that the template needs."""
+
+    id: str
+    title: str
+    testimony: str
+    """Its title."""
+    byline: tuple[str, ...]
+    words: tuple[str, ...]
+    """As they were quoted, a passage each."""
+    language: str | None
+    direction: str
+    corrected: str | None
+    """Where the wording is another now: a sentence that says so."""
+    now: tuple[str, ...]
+    """The wording of now, where it is another."""
+    warning: str | None
+    players: tuple[Player, ...]
+    controls: Controls | None
+    at: Address
+    opened_at: str | None
+    sections: tuple[Section, ...]
+    origin: str | None
+    context: str
+    """The testimony's page, at the same place."""
+    address: str
+    citation: str
+    references: References
+    embed: EmbedCode
+    sharing: Sharing
+
+
+def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
+    """The page of a clip that is open, in what may be read of its testimony."""
+    wording = page.wording
+    at = Address(clip.recording, Moment(clip.start_ms, clip.end_ms))
+    stream = shown_stream(reading, clip.text)
+    around = None if stream is None else _around(stream, clip)
+    said = " ".join(clip.words.split())
+    addresses = Addresses(reading.id, text=clip.text)
+    here = [each for each in reading.recordings if each.number == clip.recording]
+    players = tuple(view_player(each, stream, at, addresses, wording) for each in here)
+    byline = describe_testimony(describe(reading), wording)
+    title = title_of(reading.title, wording)
+    language = around.language if around else None
+    return ClipView(
+        id=clip.id,
+        title=clip.title or title,
+        testimony=title,
+        byline=byline,
+        words=tuple(clip.words.split("\n")),
+        language=language,
+        direction=direction(language) if language else wording.direction,
+        corrected=_describe_correction(clip, page),
+        now=tuple(clip.now.split("\n")) if clip.corrected_at and clip.now else (),
+        warning=reading.description.get("content_warning"),
+        players=players,
+        controls=view_controls(players),
+        at=at,
+        opened_at=describe_moment(reading, at, wording),
+        sections=lay_out(reading, around, at, {}, addresses, wording) if around else (),
+        origin=origin_of(around, wording) if around else None,
+        context=addresses.to(clip.recording, at.moment),
+        address=urls.clip(clip.id),
+        citation=view_citation(reading, clip.recording, at.moment, page, address=urls.clip(clip.id)),
+        references=view_references(reading, stream, at, page, clip_id=clip.id),
+        embed=view_embed_code(reading, at, clip.text, page),
+        sharing=view_sharing(
+            reading, at, clip.text, " · ".join(byline), page, address=urls.clip(clip.id), said=f"“{said}”"
+        ),
+    )
+
+
+def _around(stream: Stream, clip: OpenClip) -> Stream:
+    first, last = clip.start_ms - AROUND_MS, clip.end_ms + AROUND_MS
+    shown = (
+        passage
+        for passage in stream.passages
+        if passage.recording == clip.recording
+        and passage.start_ms is not None
+        and passage.end_ms is not None
+        and passage.start_ms < last
+        and first < passage.end_ms
+    )
+    return replace(stream, passages=tuple(shown))
+
+
+def _describe_correction(clip: OpenClip, page: Page) -> str | None:
+    if clip.corrected_at is None:
+        return None
+    said = {"date": describe_date(clip.corrected_at.date().isoformat(), page.wording)}
+    if not clip.now:
+        return (
+            page.wording.gettext("These words no longer stand in the text; it was changed on %(date)s.")
+            % said
+        )
+    return page.wording.gettext("Wording corrected on %(date)s. It is now:") % said
