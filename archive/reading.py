@@ -7,6 +7,7 @@ integer milliseconds of cited time within a recording; offsets count Unicode cod
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 UNTITLED = "Untitled testimony"
@@ -72,6 +73,8 @@ class Stream:
     engine: str | None
     """What made the machine-made passages, e.g. `Whisper base (faster-whisper 1.2.1)`; None without any."""
     passages: tuple[Passage, ...]
+    made_at: datetime | None = None
+    """When the revision came to be."""
 
     @property
     def machine(self) -> bool:

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Clips that readers of the site may make in an hour, all together; 0: none.",
     )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^(https?://\S+|[^\s@:/]+@[^\s@]+)$",
+        description="Where readers write to the archive: a mail address, or the address of a page.",
+    )
     models: Path = Field(
         default=Path("~/.cache/testimony/models"),
         description="Folder with recognition models, and cache of those that were fetched.",

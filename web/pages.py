@@ -23,29 +23,46 @@ class Pages:
         self._base_url = settings.base_url
         self._site_name = settings.name
         self._clips = settings.clips_per_hour > 0
+        self._contact = contact_address(settings)
         self._wordings = load_wordings()
         self._environments = {
-            tag: _environment(wording, settings.name, assets) for tag, wording in self._wordings.items()
+            tag: _environment(wording, settings, assets) for tag, wording in self._wordings.items()
         }
 
     def answering(self, request: Request) -> "Page":
         """What answers one request: in the reader's language, with addresses that lead back here."""
         wording = choose_wording(self._wordings, request.headers.get("accept-language", ""))
         origin = (self._base_url or str(request.base_url)).rstrip("/")
-        return Page(self._environments[wording.language], wording, self._site_name, origin, clips=self._clips)
+        return Page(
+            self._environments[wording.language],
+            wording,
+            self._site_name,
+            origin,
+            clips=self._clips,
+            contact=self._contact,
+        )
 
 
 class Page:
     """The page that one request gets."""
 
     def __init__(
-        self, environment: Environment, wording: Wording, site_name: str, origin: str, *, clips: bool = True
+        self,
+        environment: Environment,
+        wording: Wording,
+        site_name: str,
+        origin: str,
+        *,
+        clips: bool = True,
+        contact: str | None = None,
     ) -> None:
         self._environment = environment
         self.wording = wording
         self.site_name = site_name
         self.clips = clips
         """Whether readers may make clips."""
+        self.contact = contact
+        """Where readers write to the archive."""
         self.origin = origin
         """`https://archive.example`, for addresses that leave the site: citations, the API."""
 
@@ -67,7 +84,13 @@ class Page:
         return HTMLResponse(html, status, told)
 
 
-def _environment(wording: Wording, site_name: str, assets: Assets) -> Environment:
+def contact_address(settings: Settings) -> str | None:
+    """Where readers write to the archive, as an address that a link leads to."""
+    contact = settings.contact
+    return f"mailto:{contact}" if contact and "://" not in contact else contact
+
+
+def _environment(wording: Wording, settings: Settings, assets: Assets) -> Environment:
     environment = Environment(
         loader=PackageLoader("web"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -80,7 +103,8 @@ def _environment(wording: Wording, site_name: str, assets: Assets) -> Environmen
         wording.gettext, wording.ngettext, newstyle=True
     )
     environment.globals.update(
-        site_name=site_name,
+        site_name=settings.name,
+        contact=contact_address(settings),
         wording=wording,
         urls=urls,
         asset=assets.address,

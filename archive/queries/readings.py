@@ -283,6 +283,7 @@ def _stream(transcript: Transcript, revision: Revision, text: OpenText) -> Strea
         author=None if text.machine_alone else revision.author,
         engine=", ".join(text.engines) or None,
         passages=text.passages,
+        made_at=revision.created_at,
     )
 
 

@@ -321,6 +321,7 @@ def _add_transcript(
         status=said.status,
         author=said.author,
         note=f"{SECRET} note",
+        created_at=STATED,
     )
     session.add(revision)
     session.flush()

@@ -32,6 +32,7 @@ from web.views.players import (
 from web.views.quoting import Quoting, view_quoting
 from web.views.references import References, view_references
 from web.views.sharing import Sharing, view_sharing
+from web.views.source import view_source
 from web.views.transcript import Marks, Section, lay_out
 from web.wording import Wording
 
@@ -88,6 +89,8 @@ class TestimonyView:
     """What programs are told in the head of the page."""
     summary: str | None
     facts: tuple[Fact, ...]
+    source: tuple[Fact, ...]
+    """Who spoke with whom, how it was recorded, what made the text, where it is silent, and where to ask."""
     downloads: tuple[Link, ...]
     citation: str
     """Of the moment or stretch that is open, else of the whole."""
@@ -145,6 +148,7 @@ def view_testimony(
         sharing=view_sharing(reading, at, addresses.text, " · ".join(byline), page),
         summary=reading.summary,
         facts=view_facts(reading, wording),
+        source=view_source(reading, stream, page),
         downloads=view_downloads(reading, opened.taken, stream),
         citation=view_citation(reading, at.recording, at.moment, page),
         whole_citation=view_citation(reading, None, None, page),

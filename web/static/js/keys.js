@@ -37,6 +37,7 @@ export function bindKeys(listen, actions, signal) {
   choice.addEventListener("change", () => keep(SETTING, choice.checked ? null : "off"), { signal });
 
   const all = { ...actions, keys: () => dialog.showModal() };
+  dialog.querySelector('[data-do="close"]')?.addEventListener("click", () => dialog.close(), { signal });
   listen.querySelector('[data-do="keys"]')?.addEventListener("click", all.keys, { signal });
   addEventListener(
     "keydown",
