@@ -160,6 +160,8 @@ class Reading:
     chapters: tuple[OpenChapter, ...] = ()
     description: dict[str, str] = field(default_factory=dict)
     """Further described fields that are shown but not searched: source, contributor, identifier, ..."""
+    framed_by: str | None = None
+    """Sites that may frame it, a space between; None: all may."""
 
     @property
     def duration_ms(self) -> int:

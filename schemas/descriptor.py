@@ -21,6 +21,7 @@ class DescribedCollection(_Part):
     description: str | None
     depositor: str | None
     machine_text: str
+    framed_by: str | None = None
     created_at: datetime | None = None
 
 

@@ -37,6 +37,7 @@ from web.routes import (
     references,
     robots,
     search,
+    sitemap,
     testimonies,
     transcripts,
 )
@@ -118,6 +119,7 @@ def create_app(
         api,
         health,
         robots,
+        sitemap,
     ):
         app.include_router(routes.router)
     app.mount(assets.prefix, VersionedFiles(directory=assets.folder), name="static")

@@ -26,6 +26,14 @@ FRAMED = {"content-security-policy": CONTENT_SECURITY_POLICY.removesuffix(f"; {_
 """Of a page that anybody may frame: a site, and a handout that is opened as a file, which `*` would leave
 out."""
 
+
+def framed_by(sites: str | None) -> dict[str, str]:
+    """Of a page that those sites may frame, as Content-Security-Policy names them; None: anybody."""
+    if sites is None:
+        return FRAMED
+    return {"content-security-policy": f"{FRAMED['content-security-policy']}; {_FRAMED_BY} {sites}"}
+
+
 SHARED = {"cross-origin-resource-policy": "cross-origin"}
 """Of what such a page loads. Many sites put what they frame into a sandbox, whose pages belong to no site,
 not even to ours."""
@@ -61,7 +69,7 @@ def secure(headers: MutableHeaders) -> None:
     """Add what is missing to the headers of an answer."""
     for name, value in HEADERS.items():
         # The older header would forbid what the policy allows.
-        if name != "x-frame-options" or _FRAMED_BY in headers["content-security-policy"]:
+        if name != "x-frame-options" or f"{_FRAMED_BY} 'none'" in headers["content-security-policy"]:
             headers.setdefault(name, value)
     headers.setdefault("cache-control", ASK_AGAIN)
 

@@ -17,6 +17,7 @@ SEARCH = "/search"
 CLIPS = "/clips"
 EMBED = "/embed"
 OEMBED = "/oembed"
+SITEMAP = "/sitemap.xml"
 API_DOCS = "/api/docs"
 OPENAPI = "/api/openapi.json"
 API_SEARCH = "/api/v1/search"
@@ -115,6 +116,11 @@ def transcript(
     """A transcript to be taken away; without a recording all of them, in order."""
     path = f"/testimonies/{quote(testimony_id, safe='')}/transcript.{extension}"
     return _with_query(path, [("r", recording), ("text", text)])
+
+
+def sitemap(number: int) -> str:
+    """A part of the list of pages."""
+    return f"/sitemap-{number}.xml"
 
 
 def clip(clip_id: str) -> str:

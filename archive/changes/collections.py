@@ -23,6 +23,8 @@ class NewRules:
     description: str | None = None
     depositor: str | None = None
     machine_text: str | None = None
+    framed_by: str | None = None
+    """Sites that may frame its testimonies; empty: all may."""
 
 
 def find_or_make(session: Session, name: str) -> tuple[Collection, bool]:

@@ -21,3 +21,6 @@ class Collection(HasCreation, Base):
     description: Mapped[str | None]
     depositor: Mapped[str | None]
     machine_text: Mapped[str] = mapped_column(default="open")
+    framed_by: Mapped[str | None]
+    """Sites that may frame its testimonies, as Content-Security-Policy names them, a space between; None: all
+    may."""

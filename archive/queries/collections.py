@@ -69,11 +69,13 @@ def members(session: Session, name: str) -> set[int] | None:
 
 
 def open_testimonies(
-    session: Session, viewer: Viewer, now: datetime, *, slug: str | None = None
+    session: Session, viewer: Viewer, now: datetime, *, slug: str | None = None, skip: int = 0
 ) -> Iterator[Reading]:
-    """Published testimonies that the viewer may know of, newest first, without their text; of one collection
-    where `slug` names it. Read in batches, so that whoever needs ten takes ten."""
+    """Published testimonies that the viewer may know of, newest first but for the first `skip`, without their
+    text; of one collection where `slug` names it. Read in batches, so that whoever needs ten takes ten."""
     statement = _newest(viewer, now)
+    if skip:
+        statement = statement.offset(skip)
     if slug is not None:
         statement = statement.join(Testimony.collection).where(Collection.slug == slug)
     last: tuple[datetime | None, int] | None = None
@@ -91,6 +93,11 @@ def open_testimonies(
         if len(rows) < _BATCH:
             return
         last = (rows[-1][0], rows[-1][1])
+
+
+def count(session: Session, viewer: Viewer, now: datetime) -> int:
+    """How many rows `open_testimonies` goes through."""
+    return session.scalar(select(func.count()).select_from(_newest(viewer, now).subquery())) or 0
 
 
 def _newest(viewer: Viewer, now: datetime) -> Select[datetime | None, int]:

@@ -218,6 +218,7 @@ def _reading(testimony: Testimony, opening: Opening, read_texts: Iterable["_Text
         streams=tuple(_stream(*text) for text in texts),
         chapters=_open_chapters(testimony, opening),
         description=description,
+        framed_by=testimony.collection.framed_by,
     )
 
 

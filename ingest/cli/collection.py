@@ -27,6 +27,17 @@ def _read_machine_text(value: str | None) -> str | None:
     return value
 
 
+def _read_sites(value: str | None) -> str | None:
+    from pydantic_core import PydanticCustomError
+
+    from schemas.sites import read_sites
+
+    try:
+        return None if value is None else read_sites(value)
+    except PydanticCustomError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 @app.command()
 def collection(
     name: Annotated[
@@ -52,6 +63,16 @@ def collection(
             "quoted), listen (found and followed while listening, not copied) or staff.",
         ),
     ] = None,
+    framed_by: Annotated[
+        str | None,
+        typer.Option(
+            "--framed-by",
+            metavar="SITES",
+            callback=_read_sites,
+            help="Sites that may frame its testimonies, such as 'https://school.example "
+            "https://*.museum.example'; '' lets all.",
+        ),
+    ] = None,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +83,7 @@ def collection(
     """
     from archive.changes.collections import NewRules
 
-    rules = NewRules(new_name, description, depositor, machine_text)
+    rules = NewRules(new_name, description, depositor, machine_text, framed_by)
     if name is None and rules != NewRules():
         raise typer.BadParameter("say which collection", param_hint="COLLECTION")
     with open_archive() as archive:
@@ -76,9 +97,9 @@ def collection(
         count = each["testimonies"]
         tell(f"{each['name']} [{each['slug']}]: {count} {'testimony' if count == 1 else 'testimonies'}")
         tell(f"  machine text: {each['machine_text']} ({_FOR[each['machine_text']]})")
-        for field in ("depositor", "description"):
+        for field in ("depositor", "description", "framed_by"):
             if each[field]:
-                tell(f"  {field}: {each[field]}")
+                tell(f"  {field.replace('_', ' ')}: {each[field]}")
 
 
 def _look(archive: Archive, name: str | None) -> list[dict[str, Any]]:
@@ -94,6 +115,7 @@ def _look(archive: Archive, name: str | None) -> list[dict[str, Any]]:
                 "description": row.description,
                 "depositor": row.depositor,
                 "machine_text": row.machine_text,
+                "framed_by": row.framed_by,
                 "testimonies": count,
             }
             for row, count in collections.list_all(session)

@@ -43,6 +43,8 @@ ASKING = {
     "/clips/{clip_id}": f"/clips/{CLIP}",
     "/clips/{clip_id}/reference.{extension}": f"/clips/{CLIP}/reference.ris",
     "/embed/{testimony_id}": f"/embed/{ID}",
+    "/sitemap.xml": "/sitemap.xml",
+    "/sitemap-{number}.xml": "/sitemap-1.xml",
     "/oembed": f"/oembed?url=http://{HOST}/testimonies/{ID}",
     "/id/{accession_number:path}": "/id/N/1",
     "/recordings/{recording_id}/media": f"/recordings/{TAPE}/media",

@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from archive.changes.collections import NewRules, change
+from archive.database import writing
+from archive.queries.collections import find_named
 from archive.settings import Settings
 from tests.web.sites import Site
 from web.app import create_app
@@ -63,3 +66,20 @@ def test_a_site_with_a_public_address_answers_to_no_other_name(tmp_path: Path) -
         assert client.get("/robots.txt").status_code == 200
         assert client.get("/robots.txt", headers={"host": "127.0.0.1:8000"}).status_code == 200
         assert client.get("/robots.txt", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_a_collection_names_the_sites_that_may_frame_it(site: Site) -> None:
+    rain = site.add("Rain", [["It rained."]])
+    free = site.client.get(f"/embed/{rain}")
+    assert "frame-ancestors" not in free.headers["content-security-policy"]
+    with writing(site.archive.engine) as session:
+        row = find_named(session, "weather")
+        assert row is not None
+        change(session, row, NewRules(framed_by="https://a.example https://*.b.example"), said_by="test")
+    bound = site.client.get(f"/embed/{rain}")
+    policy = bound.headers["content-security-policy"]
+    assert policy.endswith("; frame-ancestors https://a.example https://*.b.example")
+    assert "x-frame-options" not in bound.headers
+    page = site.client.get(f"/testimonies/{rain}")
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["x-frame-options"] == "DENY"

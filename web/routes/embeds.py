@@ -6,7 +6,7 @@ from web.dependencies import Now, ThePage, TheSession, TheViewer
 from web.opening import find_testimony, open_testimony
 from web.places import ThePlace
 from web.routing import page_router
-from web.security import FRAMED
+from web.security import framed_by
 from web.views.addresses import locate
 from web.views.embed import COLOURS, LINES, view_embed
 from web.views.testimony import shown_stream
@@ -38,4 +38,4 @@ def embed(
         lines=lines if lines in LINES else None,
         colours=colours if colours in COLOURS else None,
     )
-    return page.render("embed.html", {"view": view}, headers=FRAMED)
+    return page.render("embed.html", {"view": view}, headers=framed_by(reading.framed_by))

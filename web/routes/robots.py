@@ -2,6 +2,8 @@
 
 from starlette.responses import PlainTextResponse
 
+from web import urls
+from web.dependencies import ThePage
 from web.routing import page_router
 
 router = page_router()
@@ -13,10 +15,11 @@ Disallow: /search
 Disallow: /api/
 Allow: /recordings/*/poster
 Disallow: /recordings/
-"""
+
+Sitemap: """
 
 
 @router.get("/robots.txt")
-def robots() -> PlainTextResponse:
-    """Search results and facets are not for crawlers."""
-    return PlainTextResponse(_ROBOTS)
+def robots(page: ThePage) -> PlainTextResponse:
+    """Search results and facets are not for crawlers; all that is, the sitemap lists."""
+    return PlainTextResponse(f"{_ROBOTS}{page.absolute(urls.SITEMAP)}\n")

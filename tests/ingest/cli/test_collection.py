@@ -48,6 +48,7 @@ def test_a_rule_that_closes_is_in_the_store_when_it_is_acknowledged(weather: Sma
             "description": None,
             "depositor": "The town",
             "machine_text": "staff",
+            "framed_by": None,
             "testimonies": 1,
         }
     ]
@@ -77,3 +78,16 @@ def test_refused(weather: SmallArchive, arguments: list[str], code: int, sentenc
     done = call(*arguments)
     assert done.exit_code == code
     assert sentence in done.output
+
+
+def test_sites_that_may_frame_it(weather: SmallArchive) -> None:
+    public_id = weather.add("Rain", [["It rained."]], collection="weather")
+    changed = call("Weather", "--framed-by", "https://School.example/, https://*.museum.example")
+    assert changed.exit_code == 0, changed.stderr
+    assert "framed by: https://school.example https://*.museum.example" in changed.stdout
+    descriptor = json.loads(weather.store.path(public_id, "descriptor.json").read_text())
+    assert descriptor["collection"]["framed_by"] == "https://school.example https://*.museum.example"
+    refused = call("Weather", "--framed-by", "school.example")
+    assert refused.exit_code == 2
+    assert "is no site" in refused.stderr
+    assert "framed by" not in call("Weather", "--framed-by", "").stdout
