@@ -53,11 +53,13 @@ def testimony(
     end_ms: int | None = None,
     query: str = "",
     text: str | None = None,
+    beside: str | None = None,
 ) -> str:
     """A testimony's page, at a recording and moment or stretch of it; `query` marks what was searched for,
-    `text` chooses a translation."""
+    `text` chooses a translation, `beside` another text to stand beside it."""
     at = None if start_ms is None else moment(start_ms, end_ms)
     asked = {"r": recording if recording != 1 else None, "t": at, "q": query or None, "text": text}
+    asked |= {"beside": beside}
     return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", asked.items())
 
 

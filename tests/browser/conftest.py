@@ -217,6 +217,7 @@ def pages(shelf: Shelf) -> list[str]:
         f"/testimonies/{shelf['days']}",
         f"/testimonies/{shelf['days']}?r=2&t=0.5,1.5&q=bread",
         f"/testimonies/{shelf['person']}?text=en",
+        f"/testimonies/{shelf['person']}?beside=en&q=Sonne",
         f"/testimonies/{shelf['hebrew']}?q=%D7%9C%D7%9B%D7%9C",
         f"/testimonies/{shelf['long']}",
         f"/testimonies/{shelf['warned']}",

@@ -27,6 +27,7 @@ def testimony(
     page: ThePage,
     asked: ThePlace,
     q: Typed = "",
+    beside: str | None = None,
 ) -> Response:
     """Everything that may be seen, heard and read of one testimony."""
     row = find_testimony(session, testimony_id, viewer, now)
@@ -35,7 +36,7 @@ def testimony(
         given = request.query_params.multi_items()
         return RedirectResponse(urls.testimony_as_asked(opened.read.id, given, asked.moment.t), 302)
     query = q.strip()
-    view = view_testimony(opened, asked, query, parse(query), page)
+    view = view_testimony(opened, asked, query, parse(query), page, beside=beside)
     return page.render("testimony.html", {"view": view})
 
 

@@ -35,19 +35,27 @@ class Addresses:
     """What was searched for, marked in the text."""
     text: str | None = None
     """The language of the translation that is read; None: the original."""
+    beside: str | None = None
+    """Another text that stands beside it."""
 
     def to(self, recording: int | None = None, moment: Moment | None = None) -> str:
         """The page at a recording and a moment or stretch of it."""
         place = Address(recording, moment).place
-        return urls.testimony(self.testimony_id, query=self.query, text=self.text, **place)
+        return urls.testimony(
+            self.testimony_id, query=self.query, text=self.text, beside=self.beside, **place
+        )
 
     def unmarked(self) -> "Addresses":
         """The same without the search."""
         return replace(self, query="")
 
     def in_text(self, text: str | None) -> "Addresses":
-        """The same in another text."""
-        return replace(self, text=text)
+        """The same in another text, alone."""
+        return replace(self, text=text, beside=None)
+
+    def with_beside(self, beside: str | None) -> "Addresses":
+        """The same with another text beside it."""
+        return replace(self, beside=beside)
 
 
 def locate(reading: Reading, asked: AskedPlace) -> Address:

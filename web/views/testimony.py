@@ -19,6 +19,7 @@ from web.sentences import query_words
 from web.terms import origin_of, text_name, title_of
 from web.views.about import Fact, Link, view_citation, view_downloads, view_facts
 from web.views.addresses import Address, Addresses, locate
+from web.views.beside import find_other, name_of
 from web.views.cards import describe_testimony
 from web.views.embed_code import EmbedCode, view_embed_code
 from web.views.players import (
@@ -70,6 +71,10 @@ class TestimonyView:
     chapters: tuple[ShownChapter, ...]
     texts: tuple[Link, ...]
     """The original and its translations, where there is a choice."""
+    besides: tuple[Link, ...]
+    """Texts that can stand beside the shown one, or go from there."""
+    other: str | None
+    """What made the text that stands beside it, as far as that is known; None: there is none."""
     language: str | None
     """Of the text that is shown."""
     origin: str | None
@@ -111,19 +116,32 @@ class TestimonyView:
 
 
 def view_testimony(
-    opened: Opened, asked: AskedPlace, query: str, tree: Node | None, page: Page
+    opened: Opened,
+    asked: AskedPlace,
+    query: str,
+    tree: Node | None,
+    page: Page,
+    *,
+    beside: str | None = None,
 ) -> TestimonyView:
-    """The page for what one viewer may have. `tree` is what `query` means, whose words are marked."""
+    """The page for what one viewer may have. `tree` is what `query` means, whose words are marked; `beside`
+    is another text to stand beside the one that was asked for."""
     wording, reading = page.wording, opened.read
     matched = match(tree, reading) if tree else None
     stream = shown_stream(reading, asked.text)
     at = locate(reading, asked)
-    addresses = Addresses(reading.id, query if matched else "", stream.translated_into if stream else None)
+    other = find_other(reading, stream, beside) if stream else None
+    addresses = Addresses(
+        reading.id,
+        query if matched else "",
+        stream.translated_into if stream else None,
+        name_of(other) if other else None,
+    )
     unmarked = addresses.unmarked()
     byline = describe_testimony(describe(reading), wording)
     players = tuple(view_player(each, stream, at, addresses, wording) for each in reading.recordings)
     marks: Marks = {found.passage.id: found.marks for found in matched.passages} if matched else {}
-    sections = lay_out(reading, stream, at, marks, addresses, wording) if stream else ()
+    sections = lay_out(reading, stream, at, marks, addresses, wording, other=other) if stream else ()
     return TestimonyView(
         id=reading.id,
         title=title_of(reading.title, wording),
@@ -136,6 +154,8 @@ def view_testimony(
         opened_at=describe_moment(reading, at, wording),
         chapters=tuple(_chapters(reading, addresses)),
         texts=_texts(reading, stream, at, addresses, wording),
+        besides=_besides(reading, stream, other, at, addresses, wording),
+        other=(origin_of(other, wording) or "") if other else None,
         language=stream.language if stream else None,
         origin=origin_of(stream, wording) if stream else None,
         doubtful=any(passage.doubtful for section in sections for passage in section.passages),
@@ -157,7 +177,7 @@ def view_testimony(
         embed=view_embed_code(reading, at, addresses.text, page),
         quoting=view_quoting(reading, opened.quoted, stream, at, page),
         address=urls.testimony(reading.id),
-        moment_address=unmarked.to(),
+        moment_address=unmarked.with_beside(None).to(),
         text=addresses.text,
     )
 
@@ -202,6 +222,28 @@ def _texts(
                 chosen=stream is shown,
             )
         )
+    return tuple(links)
+
+
+def _besides(
+    reading: Reading,
+    shown: Stream | None,
+    other: Stream | None,
+    at: Address,
+    addresses: Addresses,
+    wording: Wording,
+) -> tuple[Link, ...]:
+    """The other texts, to be read beside the shown one; the one that stands there, to be taken away."""
+    _ = wording.gettext
+    links = []
+    for stream in reading.streams if shown else ():
+        if stream is shown:
+            continue
+        language = language_name(stream.language, wording.language)
+        here = stream is other
+        said = _("Without %(text)s beside it") if here else _("With %(text)s beside it")
+        address = addresses.with_beside(None if here else name_of(stream)).to(at.recording, at.moment)
+        links.append(Link(said % {"text": language}, address))
     return tuple(links)
 
 

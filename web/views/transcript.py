@@ -11,6 +11,7 @@ from web.durations import describe_duration
 from web.languages import direction
 from web.moments import Moment, clock_time, iso_duration
 from web.views.addresses import Address, Addresses
+from web.views.beside import Beside, pair
 from web.wording import Wording
 from web.words import Mark, is_doubtful, passage_html
 
@@ -48,6 +49,8 @@ class ShownPassage:
     """Words that the machine was unsure of are marked in it."""
     wordless: str | None = None
     """Said before it where no words stand for a while: `6 s without words`."""
+    beside: tuple[Beside, ...] = ()
+    """What stands beside it in another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Section:
 
     number: int | None
     passages: tuple[ShownPassage, ...]
+    beside: tuple[Beside, ...] = ()
+    """Of another text, where this one has nothing of the recording."""
 
 
 WORDLESS_MS = 4_000
@@ -64,12 +69,20 @@ does not know: silence, tears, a door, or words that were not understood."""
 
 
 def lay_out(
-    reading: Reading, stream: Stream, at: Address, marks: Marks, addresses: Addresses, wording: Wording
+    reading: Reading,
+    stream: Stream,
+    at: Address,
+    marks: Marks,
+    addresses: Addresses,
+    wording: Wording,
+    *,
+    other: Stream | None = None,
 ) -> tuple[Section, ...]:
     """The sections of a text, in order of the recordings."""
     mixed = stream.machine and stream.status != "reviewed" and not all(p.machine for p in stream.passages)
     hours = any(recording.duration_ms >= 3_600_000 for recording in reading.recordings)
     opened = _opened(stream, at)
+    paired = pair(stream, other, marks) if other else None
     sections = []
     for number, passages in groupby(stream.passages, key=lambda passage: passage.recording):
         moment = at.moment if number == at.recording else None
@@ -98,9 +111,13 @@ def lay_out(
                     opened=passage.id == opened,
                     doubtful=any(is_doubtful(word) for word in passage.words if word.timed),
                     wordless=wordless,
+                    beside=paired.by_passage.get(passage.id, ()) if paired else (),
                 )
             )
         sections.append(Section(number, tuple(shown)))
+    if paired and paired.alone:
+        sections += [Section(number, (), beside) for number, beside in paired.alone.items()]
+        sections.sort(key=lambda section: (section.number is None, section.number or 0))
     return tuple(sections)
 
 
