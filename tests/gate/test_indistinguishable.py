@@ -6,6 +6,7 @@ somebody may know or guess, each word that was ever written down in the archive.
 every answer are the same, byte for byte.
 """
 
+import json
 import re
 import shutil
 import tempfile
@@ -180,11 +181,32 @@ def _asked(world: World, archive: Built, twin: Built, most: int) -> Iterator[tup
 
 def _unordered(answer: Answer) -> Answer:
     """A page of results without its order. Until the index has heard of a closing it still counts the words
-    of what no search finds any more, and which of two testimonies comes first may go by that."""
+    of what no search finds any more, and which of two testimonies comes first may go by that, and which of
+    the passages of one are shown where there are more."""
     headers = tuple(header for header in answer.headers if header[0] != "content-length")
     if answer.header("content-encoding"):
         headers = tuple(header for header in headers if header[0] != "content-encoding")
-    return replace(answer, headers=headers, body=b" ".join(sorted(re.findall(rb"\w+", answer.body))))
+    return replace(
+        answer, headers=headers, body=b" ".join(sorted(re.findall(rb"\w+", _without_choice(answer))))
+    )
+
+
+def _without_choice(answer: Answer) -> bytes:
+    """A page of results in which nothing is told of a testimony's passages but how many there are, where not
+    all of them are shown."""
+    if answer.header("content-type").startswith("application/json"):
+        found = json.loads(answer.body)
+        for hit in found.get("hits", ()):
+            if hit["passages"] > len(hit["segments"]):
+                hit["segments"] = []
+        return json.dumps(found).encode()
+    return re.sub(rb'<article class="hit">.*?</article>', _title_alone, answer.body, flags=re.DOTALL)
+
+
+def _title_alone(article: re.Match[bytes]) -> bytes:
+    more = re.search(rb"and \d+ more passages?", article[0])
+    title = re.search(rb"<bdi>.*?</bdi>", article[0], flags=re.DOTALL)
+    return article[0] if more is None or title is None else title[0] + more[0]
 
 
 def _difference(one: Answer, other: Answer) -> str | None:
