@@ -194,7 +194,7 @@ def _unordered(answer: Answer) -> Answer:
 def _without_choice(answer: Answer) -> bytes:
     """A page of results in which nothing is told of a testimony's passages but how many there are, where not
     all of them are shown."""
-    if answer.header("content-type").startswith("application/json"):
+    if answer.body and answer.header("content-type").startswith("application/json"):
         found = json.loads(answer.body)
         for hit in found.get("hits", ()):
             if hit["passages"] > len(hit["segments"]):
