@@ -224,6 +224,16 @@ class DescribedChange(_Part):
     created_at: datetime
 
 
+class DescribedAddress(_Part):
+    """An address that the testimony had elsewhere before."""
+
+    address: str
+    recording_number: int | None
+    start_ms: int | None
+    end_ms: int | None
+    created_at: datetime
+
+
 class Descriptor(_Part):
     """The whole of it. `format` grows when a reader must know that something changed."""
 
@@ -258,6 +268,7 @@ class Descriptor(_Part):
     speakers: list[DescribedSpeaker] = []
     """People who speak in a text and have no role any more."""
     clips: list[DescribedClip] = []
+    old_addresses: list[DescribedAddress] = []
     changes: list[DescribedChange] = []
     imports: list[DescribedImport] = []
     change_number: int = 0

@@ -34,6 +34,7 @@ from web.routes import (
     home,
     media,
     oembed,
+    old_addresses,
     references,
     robots,
     search,
@@ -123,4 +124,5 @@ def create_app(
     ):
         app.include_router(routes.router)
     app.mount(assets.prefix, VersionedFiles(directory=assets.folder), name="static")
+    app.include_router(old_addresses.router)
     return app

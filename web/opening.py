@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from archive.access import Use, Viewer
 from archive.errors import NotFound
 from archive.models import Recording, Testimony
-from archive.queries import clips
+from archive.queries import addresses, clips
+from archive.queries.addresses import Place
 from archive.queries.clips import OpenClip
 from archive.queries.readings import Closed, hear, read, read_uses
 from archive.queries.testimonies import (
@@ -46,6 +47,16 @@ def find_recording(
     if found is None:
         raise NotFound("no such recording")
     return found
+
+
+def find_old_address(
+    session: Session, address: str, viewer: Viewer, now: datetime
+) -> tuple[Reading, Place] | None:
+    """The description of the testimony that an address of before leads to, and the place in it, if the viewer
+    may know of it."""
+    found = addresses.find(session, address, viewer, now)
+    reading = None if found is None else read(session, found[0], viewer, "describe", now, text=False)
+    return (reading, found[1]) if found is not None and isinstance(reading, Reading) else None
 
 
 def open_clip(session: Session, clip_id: str, viewer: Viewer, now: datetime) -> tuple[Testimony, OpenClip]:

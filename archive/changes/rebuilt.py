@@ -24,6 +24,7 @@ from archive.models import (
     Derivative,
     Event,
     File,
+    OldAddress,
     OutboxEntry,
     Person,
     Preserved,
@@ -70,6 +71,9 @@ def bring_back(session: Session, kept: Kept, agreement: Agreement, at: datetime)
         for each in described.clips
     ]
     session.add_all(clips)
+    session.add_all(
+        OldAddress(**each.model_dump(), testimony_id=testimony.id) for each in described.old_addresses
+    )
     session.flush()
     _statements(session, testimony, described, {clip.public_id: clip.id for clip in clips})
     _events(session, testimony, described)

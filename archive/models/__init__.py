@@ -2,6 +2,7 @@
 resolves whichever model is asked for."""
 
 from archive.models.access import AccessStatement
+from archive.models.address import OldAddress
 from archive.models.base import Base
 from archive.models.change import DescriptionChange, DescriptionImport
 from archive.models.chapter import Chapter
@@ -39,6 +40,7 @@ __all__ = [
     "File",
     "Indexed",
     "Job",
+    "OldAddress",
     "OutboxEntry",
     "Person",
     "Preserved",

@@ -12,6 +12,7 @@ from archive.models import (
     DepositedText,
     DescriptionChange,
     Event,
+    OldAddress,
     Person,
     Recording,
     Role,
@@ -22,6 +23,7 @@ from archive.models import (
 from archive.queries import history
 from archive.queries.kept_texts import published_runs, recognition_path, revision_path, text_path
 from schemas.descriptor import (
+    DescribedAddress,
     DescribedChange,
     DescribedChapter,
     DescribedClip,
@@ -46,6 +48,9 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
     numbers = {recording.id: recording.number for recording in testimony.recordings}
     events = session.scalars(select(Event).where(Event.testimony_id == testimony.id).order_by(Event.id))
     clips = session.scalars(select(Clip).where(Clip.testimony_id == testimony.id).order_by(Clip.id)).all()
+    old_addresses = session.scalars(
+        select(OldAddress).where(OldAddress.testimony_id == testimony.id).order_by(OldAddress.id)
+    )
     changes = history.changes(session, [testimony.id])
     return Descriptor(
         public_id=testimony.public_id,
@@ -92,6 +97,7 @@ def describe(session: Session, testimony: Testimony) -> Descriptor:
         ],
         speakers=[DescribedSpeaker(**_person(person)) for person in _other_speakers(session, testimony)],
         clips=[_clip(testimony, clip) for clip in clips],
+        old_addresses=[DescribedAddress.model_validate(row) for row in old_addresses],
         change_number=testimony.change_number,
         version=testimony.version,
         changes=[_change(change) for change in changes],

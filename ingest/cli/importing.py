@@ -37,6 +37,14 @@ def import_descriptions(
         Path | None,
         typer.Option(metavar="FILE", help="Table (CSV) that `testimony export` wrote and somebody edited."),
     ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Table (CSV) of addresses that testimonies had elsewhere before: address, testimony, and "
+            "recording, start, end where it led to a place.",
+        ),
+    ] = None,
     undo: Annotated[
         str | None,
         typer.Option(metavar="IMPORT", help="Put everything that an import changed back as it was."),
@@ -48,19 +56,26 @@ def import_descriptions(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change descriptions, access among them, as a table says, or undo such an import.
+    """Change descriptions, access among them, as a table says, or undo such an import; or take over addresses
+    of before, from which readers are then led on.
 
     Everything in the table is made, or nothing. Cells that nobody edited change nothing, whatever became of
     the testimony since, and a column that is left out stays as it is. What is about to change is shown first.
     """
     import getpass
 
-    if (descriptions is None) == (undo is None):
-        raise typer.BadParameter("expected --descriptions FILE, or --undo IMPORT")
-    if as_json and not (yes or dry_run):
+    if [descriptions, addresses, undo].count(None) != 2:
+        raise typer.BadParameter("expected --descriptions FILE, --addresses FILE, or --undo IMPORT")
+    if as_json and addresses is None and not (yes or dry_run):
         raise typer.BadParameter("--json asks nothing: expected --yes or --dry-run beside it")
     agent = by or getpass.getuser()
     manner = _Manner(dry_run, yes, as_json)
+    if addresses is not None:
+        from ingest.cli.moving import take_over_addresses
+
+        with open_archive() as archive:
+            take_over_addresses(archive, addresses, agent, dry_run=dry_run, as_json=as_json)
+        return
     with open_archive() as archive:
         if undo is not None:
             _run(archive, _undoing(undo, agent), manner)

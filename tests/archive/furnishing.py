@@ -19,6 +19,7 @@ from archive.models import (
     DepositedText,
     Derivative,
     File,
+    OldAddress,
     Recognition,
     RecognitionWindow,
     Recording,
@@ -189,6 +190,16 @@ def _enrich(session: Session, row: Testimony) -> None:
             title="Rain",
             words="It rained",
             revision_id=row.transcripts[0].revisions[0].id,
+            created_at=PART,
+        )
+    )
+    session.add(
+        OldAddress(
+            testimony_id=row.id,
+            address="/interview.php?id=12",
+            recording_number=1,
+            start_ms=0,
+            end_ms=900,
             created_at=PART,
         )
     )

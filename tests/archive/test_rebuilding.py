@@ -312,6 +312,8 @@ def test_objects_of_the_first_descriptors_are_read(archive: SmallArchive, furnis
         "changes",
         "imports",
         "clips",
+        "old_addresses",
+        "framed_by",
         "change_number",
         "version",
         "windows_finished_at",

@@ -12,7 +12,10 @@ from starlette.routing import BaseRoute
 
 from archive import access
 from archive.access import CLOSED, Opening, Use, Viewer
+from archive.database import writing
+from archive.models import OldAddress
 from archive.models import Testimony as Row
+from archive.queries import testimonies
 from tests.gate.building import Built, built
 from tests.gate.client import HOST, Answer, Request, ask
 from tests.gate.worlds import (
@@ -56,6 +59,8 @@ ASKING = {
 }
 """Routes to what the archive holds, each with an address at which something open is."""
 
+ASKING |= {"/{address:path}": "/interview.php?id=1"}
+
 NOT_ASKING = {
     "/healthz": "whether database and index answer, nothing of what they hold",
     "/robots.txt": "the same words for every archive",
@@ -89,6 +94,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     )
     with built(Path(tmp_path_factory.mktemp("routes")) / "archive", world) as made:
         made.state()
+        with writing(made.archive.engine) as session:
+            row = testimonies.find(session, ID)
+            assert row is not None
+            session.add(OldAddress(testimony_id=row.id, address="/interview.php?id=1"))
         made.clock = NOW
         made.deliver()
         yield made
