@@ -5,6 +5,7 @@
     +-- WrongInput               what was given cannot be used; says what, where and what was expected
     |   +-- MetadataError        a sidecar or manifest: file, field, expectation
     |   +-- MediaError           a media file: path, reason
+    |   +-- NotQuotable          no clip can be made of that stretch
     |   +-- ChecksumMismatch     the bytes are not those that were promised
     +-- Conflict                 right in itself, but against what the archive already holds
     |   +-- DuplicateFile        the same file in another testimony
@@ -73,6 +74,10 @@ class ChecksumMismatch(WrongInput):
     def __init__(self, path: Path | str, algorithm: str, expected: str, found: str) -> None:
         self.path, self.algorithm, self.expected, self.found = str(path), algorithm, expected, found
         super().__init__(f"{legible_name(path)}: {algorithm} is {found}, expected {expected}")
+
+
+class NotQuotable(WrongInput):
+    """No clip can be made of a stretch: it is too long, or no words stand in it that may be quoted."""
 
 
 class Conflict(ArchiveError):

@@ -15,31 +15,40 @@ class Quotation:
     start_ms: int
     end_ms: int
     passages: tuple[Passage, ...]
-    """Those that the words stand in."""
+    """Those that the words stand in, one a line."""
 
 
 def quote(passages: Sequence[Passage], recording: int, start_ms: int, end_ms: int) -> Quotation | None:
     """What is said in [start_ms, end_ms) of a recording; None: no words stand there. Where only passages have
     times, they are quoted whole."""
-    lines, ends, quoted = [], [], []
+    lines, starts, ends, quoted = [], [], [], []
     for passage in passages:
         words = list(_within(passage, start_ms, end_ms)) if passage.recording == recording else []
         if words:
-            first, last = words[0], words[-1]
+            first, last = words[0][0], words[-1][0]
             lines.append(" ".join(passage.text[first.offset : last.offset + len(last.text)].split()))
-            ends += [(word.start_ms, word.end_ms) for word in words]
+            starts += [start for _, start, _ in words]
+            # A word of no length, as recognisers give them, has its middle before its end too.
+            ends += [max(end, (start + end) // 2 + 1) for _, start, end in words]
             quoted.append(passage)
-    starts = [start for start, _ in ends if start is not None]
-    if not starts:
-        return None
-    return Quotation(
-        "\n".join(lines), min(starts), max(end for _, end in ends if end is not None), tuple(quoted)
-    )
+    return Quotation("\n".join(lines), min(starts), max(ends), tuple(quoted)) if lines else None
 
 
-def _within(passage: Passage, start_ms: int, end_ms: int) -> Iterator[Word]:
+def settle(passages: Sequence[Passage], recording: int, start_ms: int, end_ms: int) -> Quotation | None:
+    """As `quote`, widened until its own ends give the same words again: where two speak at once, the end of
+    what one says may lie behind the middle of what the other does."""
+    found = quote(passages, recording, start_ms, end_ms)
+    while found is not None:
+        again = quote(passages, recording, found.start_ms, found.end_ms)
+        if again is None or (again.start_ms, again.end_ms) == (found.start_ms, found.end_ms):
+            return again
+        found = again
+    return None
+
+
+def _within(passage: Passage, start_ms: int, end_ms: int) -> Iterator[tuple[Word, int, int]]:
     for word in passage.words:
         if word.start_ms is None or word.end_ms is None:
             continue
         if start_ms * 2 <= word.start_ms + word.end_ms < end_ms * 2:
-            yield word
+            yield word, word.start_ms, word.end_ms

@@ -24,6 +24,7 @@ from archive.clock import now
 from archive.copies import read_stretches
 from archive.database import reading, writing
 from archive.disks import writing_to
+from archive.errors import ProgramFailed
 from archive.jobs import Queue
 from archive.models import Derivative, File, Recording, Testimony
 from archive.queries import copies
@@ -111,7 +112,7 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
         shop.programs,
         closed=stretches,
     )
-    waveform = make_waveform(copy or original, played, shop.making / f"{name}.svg", shop.programs, shop.go_on)
+    waveform = _draw_waveform(shop, copy or original, played, name)
     made = [
         Derivative(
             kind="playback",
@@ -165,6 +166,16 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
     finally:
         for each in files:
             each.unlink(missing_ok=True)
+
+
+def _draw_waveform(shop: Workshop, played: Path, probe: Probe, name: str) -> Path | None:
+    """A copy without a waveform is heard all the same: what keeps it from being drawn keeps nobody from
+    that."""
+    try:
+        return make_waveform(played, probe, shop.making / f"{name}.svg", shop.programs, shop.go_on)
+    except ProgramFailed as error:
+        log.warning("%s has no waveform: %s", name, error)
+        return None
 
 
 @contextmanager

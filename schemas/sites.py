@@ -12,7 +12,7 @@ _SITE = re.compile(rf"https?://(?:\*\.)?{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})
 def read_sites(value: object) -> str:
     """Sites, a space between them, each once. Nothing else can stand in what is read here, so that it can go
     into a header as it is. Raises PydanticCustomError."""
-    sites = dict.fromkeys(str(value).casefold().replace(",", " ").split())
+    sites = dict.fromkeys(str(value).lower().replace(",", " ").split())
     for site in sites:
         if not _SITE.fullmatch(site.removesuffix("/")):
             raise PydanticCustomError(

@@ -21,6 +21,7 @@ from archive.errors import (
     DatabaseUnavailable,
     IndexUnusable,
     NotFound,
+    NotQuotable,
     SearchUnavailable,
     StoreError,
     WrongInput,
@@ -174,6 +175,12 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             (_("Nothing is lost. Try again in a few minutes."),),
             search=False,
         )
+    if isinstance(error, NotQuotable):
+        return ErrorView(
+            _("No clip can be made of this stretch."),
+            (_("There are no words in it that may be quoted, or it is longer than ten minutes."),),
+            search=False,
+        )
     views = {
         404: ErrorView(
             _("There is nothing to see at this address."),
@@ -221,6 +228,8 @@ def _fields(error: Exception) -> dict[str, str]:
 
 
 def _headers(error: Exception, status: int) -> dict[str, str]:
+    if isinstance(error, Busy):
+        return {"retry-after": "600"}
     if status == 503:
         return dict(_RETRY_AFTER)
     if isinstance(error, HTTPException):

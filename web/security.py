@@ -31,7 +31,7 @@ def framed_by(sites: str | None) -> dict[str, str]:
     """Of a page that those sites may frame, as Content-Security-Policy names them; None: anybody."""
     if sites is None:
         return FRAMED
-    return {"content-security-policy": f"{FRAMED['content-security-policy']}; {_FRAMED_BY} {sites}"}
+    return {"content-security-policy": f"{FRAMED['content-security-policy']}; {_FRAMED_BY} 'self' {sites}"}
 
 
 SHARED = {"cross-origin-resource-policy": "cross-origin"}

@@ -1,22 +1,23 @@
 """Clips, for whoever may have what they quote."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.access import Opening, Viewer, span_of
+from archive.access import EVERYTHING, Opening, Viewer
 from archive.models import Clip, Revision, Testimony, Transcript
 from archive.queries import testimonies
 from archive.queries.readings import open_for, read
-from archive.quotation import quote
-from archive.reading import Reading
+from archive.quotation import Quotation, quote
+from archive.reading import Reading, Stream
 
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """A clip whose whole stretch may be quoted, and what stands there now."""
+    """A clip of which all may be quoted, and what stands there now."""
 
     id: str
     title: str | None
@@ -28,10 +29,13 @@ class OpenClip:
     made_at: datetime
     text: str | None
     """The language of the translation that it quotes; None: the original."""
+    source: Stream | None
+    """The passages that it was quoted from, a line each, with what made them; None where they cannot be had
+    any more."""
     now: str
     """What stands in the stretch now; empty: nothing any more."""
     corrected_at: datetime | None
-    """When the wording that is shown now came to be, where it is another."""
+    """When the wording became another than the quoted one; None: it did not."""
 
 
 def find_known(
@@ -43,35 +47,37 @@ def find_known(
         .join(Testimony, Testimony.id == Clip.testimony_id)
         .where(Clip.public_id == public_id, testimonies.described_to(viewer, now))
     ).one_or_none()
-    testimony = None if row is None else testimonies.find(session, row[1])
+    testimony = None if row is None else testimonies.find_known(session, row[1], viewer, now)
     return None if row is None or testimony is None else (testimony, row[0])
+
+
+def closed_ones(testimony: Testimony, viewer: Viewer, now: datetime) -> frozenset[int]:
+    """Row ids of the clips of a testimony that are closed to a viewer by statements of their own."""
+    opening = open_for(testimony, viewer, "quote", now)
+    return opening.closed_clips if isinstance(opening, Opening) else frozenset()
 
 
 def open_clip(
     session: Session, testimony: Testimony, clip: Clip, viewer: Viewer, now: datetime
 ) -> OpenClip | None:
-    """The clip, if all that it quotes may be quoted and nobody closed the clip itself; else None."""
+    """The clip, if all that it quotes may be quoted and nobody closed the clip itself; else None.
+
+    Its words are those of the day on which it was made, and no statement of today is about them. So it is
+    open where the words that may be quoted now are the same. Where they are others, what became of those that
+    it holds cannot be told: it is open only if nothing of that recording's text is closed, and a machine's
+    text may be quoted.
+    """
     opening = open_for(testimony, viewer, "quote", now)
     if not isinstance(opening, Opening) or clip.id in opening.closed_clips:
         return None
-    transcript, revision = _quoted(testimony, clip)
-    spans = opening.text.get(transcript.id, {}).get(clip.recording_number, ())
-    if span_of(spans, clip.start_ms, clip.end_ms) is None:
-        return None
-    reading = read(session, testimony, viewer, "quote", now)
-    stream = (
-        next((each for each in reading.streams if each.id == transcript.public_id), None)
-        if isinstance(reading, Reading)
-        else None
-    )
-    passages = stream.passages if stream else ()
-    words = quote(passages, clip.recording_number, clip.start_ms, clip.end_ms)
+    transcript, quoted = _quoted(testimony, clip)
+    shown = _stream(read(session, testimony, viewer, "quote", now), transcript)
+    words = _words(shown, clip)
     said = words.text if words else ""
-    if not opening.machine_text and said != clip.words:
-        return None  # what it quotes may be a machine's, of which nothing may be copied
-    shown = next(
-        (each for each in transcript.revisions if stream and each.number == stream.revision), revision
-    )
+    spans = opening.text.get(transcript.id, {}).get(clip.recording_number, ())
+    if said != clip.words and not (spans == EVERYTHING and opening.machine_text):
+        return None
+    later = list(_later(transcript, quoted, shown)) if said != clip.words else []
     return OpenClip(
         id=clip.public_id,
         title=clip.title,
@@ -81,9 +87,66 @@ def open_clip(
         words=clip.words,
         made_at=clip.created_at,
         text=transcript.language if transcript.kind == "translation" else None,
+        source=_source(session, testimony, viewer, now, clip, quoted, shown, transcript),
         now=said,
-        corrected_at=None if said == clip.words else shown.created_at,
+        corrected_at=_corrected_at(session, testimony, viewer, now, clip, transcript, later),
     )
+
+
+def _stream(reading: object, transcript: Transcript) -> Stream | None:
+    if not isinstance(reading, Reading):
+        return None
+    return next((each for each in reading.streams if each.id == transcript.public_id), None)
+
+
+def _words(stream: Stream | None, clip: Clip) -> Quotation | None:
+    return quote(stream.passages, clip.recording_number, clip.start_ms, clip.end_ms) if stream else None
+
+
+def _source(
+    session: Session,
+    testimony: Testimony,
+    viewer: Viewer,
+    now: datetime,
+    clip: Clip,
+    quoted: Revision,
+    shown: Stream | None,
+    transcript: Transcript,
+) -> Stream | None:
+    """The stream that was quoted, cut to the passages in which the words stand."""
+    stream = shown
+    if shown is None or shown.revision != quoted.number:
+        reading = read(session, testimony, viewer, "quote", now, revision=quoted.number)
+        stream = _stream(reading, transcript)
+    words = _words(stream, clip)
+    if stream is None or words is None or words.text != clip.words:
+        return None
+    return replace(stream, passages=words.passages)
+
+
+def _later(transcript: Transcript, quoted: Revision, shown: Stream | None) -> Iterator[Revision]:
+    """The revisions after the quoted one, up to the one that is shown."""
+    for revision in sorted(transcript.revisions, key=lambda each: each.number):
+        if revision.number > quoted.number and (shown is None or revision.number <= shown.revision):
+            yield revision
+
+
+def _corrected_at(
+    session: Session,
+    testimony: Testimony,
+    viewer: Viewer,
+    now: datetime,
+    clip: Clip,
+    transcript: Transcript,
+    later: Sequence[Revision],
+) -> datetime | None:
+    """When the first of the later revisions came to be that has other words there."""
+    for revision in later[:-1]:
+        reading = read(session, testimony, viewer, "quote", now, revision=revision.number)
+        words = _words(_stream(reading, transcript), clip)
+        if words is None or words.text != clip.words:
+            return revision.created_at
+    return later[-1].created_at if later else None
 
 
 def _quoted(testimony: Testimony, clip: Clip) -> tuple[Transcript, Revision]:

@@ -227,9 +227,10 @@ def _state(statement: AccessStatement, live: bool, now: datetime) -> str:
 
 def place_of(testimony: Testimony, statement: AccessStatement) -> str:
     """What a statement of a loaded testimony is about, in words."""
-    if statement.subject == "testimony":
-        parts: Sequence[Recording | Transcript | Chapter | Clip] = ()
-    else:
+    parts: Sequence[Recording | Transcript | Chapter | Clip] = ()
+    if statement.subject == "clip" and "clips" not in vars(testimony):
+        return "a clip"  # its name is told where clips are loaded
+    if statement.subject != "testimony":
         parts = getattr(testimony, f"{statement.subject}s")
     named = [_name(part) for part in parts if part.id == statement.subject_id]
     subject = named[0] if named else f"{statement.subject} that is no more"

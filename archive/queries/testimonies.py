@@ -43,13 +43,15 @@ _By = Literal["testimony", "accession number", "recording"]
 
 
 def find(session: Session, public_id: str) -> Testimony | None:
-    """The testimony of a public id, fully loaded but for the text of its revisions."""
-    return session.scalars(_loaded().where(Testimony.public_id == public_id)).unique().one_or_none()
+    """The testimony of a public id, fully loaded but for the text of its revisions, with its clips."""
+    statement = _loaded().options(selectinload(Testimony.clips)).where(Testimony.public_id == public_id)
+    return session.scalars(statement).unique().one_or_none()
 
 
 def find_by_accession(session: Session, accession_number: str) -> Testimony | None:
     """The testimony of an accession number."""
-    statement = _loaded().where(Testimony.accession_number == accession_number)
+    with_clips = _loaded().options(selectinload(Testimony.clips))
+    statement = with_clips.where(Testimony.accession_number == accession_number)
     return session.scalars(statement).unique().one_or_none()
 
 
@@ -280,7 +282,6 @@ def _loaded() -> Select[Testimony]:
         selectinload(Testimony.texts),
         selectinload(Testimony.transcripts).selectinload(Transcript.revisions),
         selectinload(Testimony.chapters),
-        selectinload(Testimony.clips),
         selectinload(Testimony.statements),
     )
 

@@ -109,17 +109,10 @@ def _make(
         reading = read(session, row, STAFF, "quote", archive.clock())
         if not isinstance(reading, Reading):
             raise WrongInput(f"testimony {row.public_id} is withdrawn")
-        made = clips.make(
-            session,
-            row,
-            reading,
-            text=text,
-            recording=recording,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            title=title,
-            said_by=by or getpass.getuser(),
+        planned = clips.plan(
+            row, reading, text=text, recording=recording, start_ms=start_ms, end_ms=end_ms, title=title
         )
+        made = clips.make(session, planned, said_by=by or getpass.getuser())
         public_id, testimony_id = made.public_id, row.id
     acknowledge(archive, [testimony_id])
     return public_id

@@ -33,6 +33,8 @@ def make_waveform(
     if probe.audio is None:
         return None
     levels = _levels(path, probe, programs, on_progress)
+    # Sound that ends before the picture does is silent to the end.
+    levels += [-math.inf] * (math.ceil(probe.duration_ms * SAMPLE_RATE / 1000 / _part(probe)) - len(levels))
     with whole(target) as unfinished:
         unfinished.write_text(draw(levels), encoding="ascii")
     return target
@@ -58,10 +60,15 @@ def _height(level: float, loudest: float) -> int:
     return max(1, round(50 * 10 ** ((level - loudest) / 40)))
 
 
+def _part(probe: Probe) -> int:
+    """Samples that are measured together."""
+    return max(1, math.ceil(probe.duration_ms * SAMPLE_RATE / 1000 / COLUMNS))
+
+
 def _levels(path: Path, probe: Probe, programs: Programs, on_progress: Progress | None) -> list[float]:
     """How loud each part of a recording is: root mean square, in dBFS."""
     assert probe.audio is not None  # noqa: S101 - for the type checker: the caller looked
-    part = max(1, math.ceil(probe.duration_ms * SAMPLE_RATE / 1000 / COLUMNS))
+    part = _part(probe)
     sound = mixed(ffmpeg.input(address(path), threads=threads(), **SANDBOX), probe.audio, SAMPLE_RATE)
     measured = (
         sound.filter("aformat", channel_layouts="mono")

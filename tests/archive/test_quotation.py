@@ -1,9 +1,12 @@
 """The words of a stretch."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.quotation import quote
+from archive.quotation import quote, settle
+from archive.reading import Passage, Word
 from tests.web.sites import make_passage
 
 RAIN = make_passage("It rained  all day.", id="a")  # words at 0, 500, 1000, 1500, each 400 ms long
@@ -36,8 +39,33 @@ def test_where_no_words_stand_there_is_none() -> None:
     assert quote(ALL, 3, 0, 9000) is None
 
 
-@given(st.integers(0, 9000), st.integers(1, 9000))
-def test_what_was_quoted_once_is_quoted_again_from_its_own_ends(start: int, length: int) -> None:
-    found = quote(ALL, 1, start, start + length)
-    if found is not None:
-        assert quote(ALL, 1, found.start_ms, found.end_ms) == found
+@st.composite
+def spoken_at_once(draw: st.DrawFn) -> tuple[Passage, ...]:
+    """Passages that may overlap, with words of any length, none among them."""
+    passages = []
+    for number in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, 3000))
+        words, offset, text = [], 0, "one two three"
+        for part in text.split():
+            end = at + draw(st.integers(0, 900))
+            words.append(Word(part, offset, at, end))
+            at, offset = end + draw(st.integers(0, 300)), offset + len(part) + 1
+        passage = make_passage(text, id=f"p{number}")
+        passages.append(
+            replace(passage, words=tuple(words), start_ms=words[0].start_ms, end_ms=words[-1].end_ms)
+        )
+    return tuple(passages)
+
+
+@given(spoken_at_once(), st.integers(0, 6000), st.integers(1, 6000))
+def test_what_is_settled_is_quoted_again_from_its_own_ends(
+    passages: tuple[Passage, ...], start: int, length: int
+) -> None:
+    found = settle(passages, 1, start, start + length)
+    first = quote(passages, 1, start, start + length)
+    assert (found is None) is (first is None)
+    if found is not None and first is not None:
+        assert quote(passages, 1, found.start_ms, found.end_ms) == found
+        assert found.start_ms < found.end_ms
+        assert found.start_ms <= first.start_ms
+        assert found.end_ms >= first.end_ms

@@ -17,7 +17,7 @@ What "never was" means. Numbers, ids and times of what never was stay unused:
 - Text without sound never was where anything of a recording is closed, or of that text: it may be what was
   said there.
 - Closed transcripts and chapters are not there. A chapter that is partly closed is closed.
-- Of clips there are those alone of which all may be quoted: nothing of the stretch is closed, in sound or in
+- Of clips there are those alone of which all may be quoted: none of their words is closed, in sound or in
   that text, nobody closed the clip, and no machine text is in it where that may not be copied.
 - Machine text that nobody checked never was in a collection whose rule keeps it for staff.
 - A revision keeps its number and status. Its author never was, where all that is left is a machine's.
@@ -226,7 +226,8 @@ def _chapter_closed(chapter: Chapter, closed: _Closed) -> bool:
 def _clip_closed(clip: Clip, closed: _Closed, policy: str) -> bool:
     by_word = ("clip", clip.id) in closed.things or ("transcript", clip.transcript) in closed.things
     copied = clip.machine and policy != "open"
-    return by_word or copied or closed.text(clip.transcript, clip.recording, clip.start_ms, clip.end_ms)
+    said = (closed.text(clip.transcript, clip.recording, start, end) for start, end in clip.spans)
+    return by_word or copied or any(said)
 
 
 def _transcript(transcript: Transcript, closed: _Closed, policy: str) -> Transcript:

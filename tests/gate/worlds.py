@@ -102,6 +102,8 @@ class Clip:
     start_ms: int
     end_ms: int
     words: str
+    spans: tuple[tuple[int, int], ...]
+    """Where its words lie."""
     machine: bool = False
     """Whether any of them are a machine's that nobody checked."""
     title: str | None = None
@@ -298,6 +300,7 @@ def clip_of(clip_id: str, transcript: Transcript, segments: list[Segment], title
         first.start_ms,
         last.end_ms,
         "\n".join(segment.text for segment in segments),
+        tuple((word.start_ms or 0, word.end_ms or 0) for segment in segments for word in segment.words),
         any(segment.machine and not segment.checked for segment in segments),
         title,
     )

@@ -18,7 +18,15 @@ def test_sites_are_read_as_people_write_them() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["school.example", "https://", "https://a.example/path", "*", "'self'", "https://a.example;script-src"],
+    [
+        "school.example",
+        "https://",
+        "https://a.example/path",
+        "*",
+        "'self'",
+        "https://a.example;script-src",
+        "https://straße.example",
+    ],
 )
 def test_what_is_no_site_is_refused(typed: str) -> None:
     with pytest.raises(

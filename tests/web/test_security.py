@@ -78,7 +78,7 @@ def test_a_collection_names_the_sites_that_may_frame_it(site: Site) -> None:
         change(session, row, NewRules(framed_by="https://a.example https://*.b.example"), said_by="test")
     bound = site.client.get(f"/embed/{rain}")
     policy = bound.headers["content-security-policy"]
-    assert policy.endswith("; frame-ancestors https://a.example https://*.b.example")
+    assert policy.endswith("; frame-ancestors 'self' https://a.example https://*.b.example")
     assert "x-frame-options" not in bound.headers
     page = site.client.get(f"/testimonies/{rain}")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]

@@ -10,7 +10,7 @@ from web.dates import describe_date
 from web.languages import direction
 from web.moments import Moment
 from web.pages import Page
-from web.terms import origin_of, title_of
+from web.terms import origin_of, short_origin_of, title_of
 from web.views.about import view_citation
 from web.views.addresses import Address, Addresses
 from web.views.cards import describe_testimony
@@ -26,6 +26,17 @@ AROUND_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Words of one passage. `speaker` is named where more than one speaks; language and direction are None
+    where they are not known any more."""
+
+    text: str
+    speaker: str | None = None
+    language: str | None = None
+    direction: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class ClipView:
     """All that the template needs."""
 
@@ -34,8 +45,10 @@ class ClipView:
     testimony: str
     """Its title."""
     byline: tuple[str, ...]
-    words: tuple[str, ...]
+    words: tuple["Line", ...]
     """As they were quoted, a passage each."""
+    made: str | None
+    """Said where a machine made them."""
     language: str | None
     direction: str
     corrected: str | None
@@ -64,7 +77,11 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
     at = Address(clip.recording, Moment(clip.start_ms, clip.end_ms))
     stream = shown_stream(reading, clip.text)
     around = None if stream is None else _around(stream, clip)
-    said = " ".join(clip.words.split())
+    lines = _lines(clip)
+    cited = view_citation(reading, clip.recording, at.moment, page, address=urls.clip(clip.id))
+    made = short_origin_of(clip.source, wording) if clip.source else None
+    spoken = " / ".join(f"{each.speaker}: {each.text}" if each.speaker else each.text for each in lines)
+    said = f"“{spoken}” ({made})" if made else f"“{spoken}”"
     addresses = Addresses(reading.id, text=clip.text)
     here = [each for each in reading.recordings if each.number == clip.recording]
     players = tuple(view_player(each, stream, at, addresses, wording) for each in here)
@@ -76,7 +93,8 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
         title=clip.title or title,
         testimony=title,
         byline=byline,
-        words=tuple(clip.words.split("\n")),
+        words=lines,
+        made=made,
         language=language,
         direction=direction(language) if language else wording.direction,
         corrected=_describe_correction(clip, page),
@@ -90,12 +108,31 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
         origin=origin_of(around, wording) if around else None,
         context=addresses.to(clip.recording, at.moment),
         address=urls.clip(clip.id),
-        citation=view_citation(reading, clip.recording, at.moment, page, address=urls.clip(clip.id)),
+        citation=f"{cited} {made}." if made else cited,
         references=view_references(reading, stream, at, page, clip_id=clip.id),
         embed=view_embed_code(reading, at, clip.text, page),
         sharing=view_sharing(
-            reading, at, clip.text, " · ".join(byline), page, address=urls.clip(clip.id), said=f"“{said}”"
+            reading,
+            at,
+            clip.text,
+            " · ".join(byline),
+            page,
+            address=urls.clip(clip.id),
+            said=f"{said} ({made})" if made else said,
         ),
+    )
+
+
+def _lines(clip: OpenClip) -> tuple[Line, ...]:
+    """The quoted words, with who says them where more than one speaks: nobody is to be taken for another."""
+    texts = clip.words.split("\n")
+    passages = clip.source.passages if clip.source else ()
+    if len(passages) != len(texts):
+        return tuple(Line(text) for text in texts)
+    several = len({passage.speaker for passage in passages}) > 1
+    return tuple(
+        Line(text, passage.speaker if several else None, passage.language, direction(passage.language))
+        for text, passage in zip(texts, passages, strict=True)
     )
 
 

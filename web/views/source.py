@@ -72,7 +72,6 @@ def _text(stream: Stream, wording: Wording) -> Iterator[Link]:
         yield Link(origin)
     if stream.made_at is not None:
         date = describe_date(stream.made_at.date().isoformat(), wording)
-        # A number above 1 says that it was corrected since.
         yield Link(_("Revision %(number)d, of %(date)s") % {"number": stream.revision, "date": date})
 
 
@@ -81,6 +80,7 @@ def _silences(reading: Reading, stream: Stream, wording: Wording) -> Iterator[Li
     found = [
         length
         for recording in reading.recordings
+        if not recording.notices  # of a closed stretch the text has nothing to say
         for length in _gaps(recording, stream)
         if length >= WORDLESS_MS
     ]
@@ -95,11 +95,19 @@ def _silences(reading: Reading, stream: Stream, wording: Wording) -> Iterator[Li
 
 
 def _gaps(recording: OpenRecording, stream: Stream) -> Iterator[int]:
+    timed = [
+        (passage.start_ms, passage.end_ms)
+        for passage in stream.passages
+        if passage.recording == recording.number
+        and passage.start_ms is not None
+        and passage.end_ms is not None
+    ]
+    if not timed:
+        return  # heard yet, or timed, is nothing of it
     until = 0
-    for passage in stream.passages:
-        if passage.recording == recording.number and passage.start_ms is not None:
-            yield passage.start_ms - until
-            until = max(until, passage.end_ms or 0)
+    for start, end in timed:
+        yield start - until
+        until = max(until, end)
     yield recording.duration_ms - until
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from archive.jobs import Interrupted
 from ingest.media.commands import Programs
+from ingest.media.probe import probe
 from ingest.media.waveforms import COLUMNS, draw, make_waveform
 from schemas.media import Probe
 
@@ -57,6 +59,20 @@ def test_a_beep_stands_where_it_is_heard(
         assert loud[-1] < 1300
         assert told == sorted(told)
         assert target.stat().st_size < 12_000
+
+
+@pytest.mark.slow
+def test_sound_that_ends_before_the_picture_is_silent_to_the_end(programs: Programs, tmp_path: Path) -> None:
+    made = tmp_path / "short.mp4"
+    picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=5:duration=8"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=4", "-pix_fmt", "yuv420p"]
+    subprocess.run([programs.ffmpeg, "-v", "error", "-nostdin", *picture, *sound, made], check=True)
+    target = make_waveform(made, probe(made, programs), tmp_path / "w.svg", programs)
+    assert target is not None
+    drawn = heights(target.read_text())
+    half = len(drawn) // 2
+    assert min(drawn[5 : half - 15]) > 20
+    assert max(drawn[half + 15 :]) == 1
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Clips: made by readers, shown with what became of their words, closed with what they quote."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,7 +35,8 @@ def test_a_reader_makes_a_clip_and_it_is_that_one_for_everybody(site: Site, rain
     clip = make(site, f"/clips?testimony={rain}&t=0.45,1.45")
     html = site.client.get(clip).text
     assert '<blockquote class="quoted"' in html
-    assert "<p>rained all</p>" in html
+    assert '<p lang="en" dir="ltr">rained all</p>' in html
+    assert "<figcaption>Machine transcript, not checked (Whisper base" in html
     assert f"/testimonies/{rain}?t=0.5,1.4" in html  # the anchor lies where the words do
     # The same again, and the same words chosen otherwise, are the same clip.
     assert make(site, f"/clips?testimony={rain}&t=0.45,1.45") == clip
@@ -54,11 +56,14 @@ def test_of_no_words_no_clip_is_made(site: Site, rain: str, query: str) -> None:
 
 
 def test_only_the_archives_own_pages_may_ask_for_one(site: Site, rain: str) -> None:
-    headers = {"sec-fetch-site": "cross-site"}
-    answer = site.client.post(f"/clips?testimony={rain}&t=0,2", headers=headers)
-    assert answer.status_code == 403
-    assert "only be asked for from the archive" in answer.text
+    address = f"/clips?testimony={rain}&t=0,2"
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}):
+        answer = site.client.post(address, headers=headers)
+        assert answer.status_code == 403
+        assert "only be asked for from the archive" in answer.text
     assert count(site) == 0
+    for headers in ({"sec-fetch-site": "same-origin"}, {"origin": "http://testserver"}):
+        assert site.client.post(address, headers=headers, follow_redirects=False).status_code == 303
 
 
 def test_what_may_not_be_quoted_makes_no_clip_and_offers_none(site: Site) -> None:
@@ -106,13 +111,75 @@ def test_where_the_wording_was_corrected_both_are_shown(site: Site, rain: str) -
         corrected = spoken(["It rained some days.", "Then the sun came."], "en")
         transcripts.publish_text(session, row, [(row.recordings[0], corrected)], author="An archivist")
     html = site.client.get(clip).text
-    assert "<p>It rained all day.</p>" in html
+    assert '<p lang="en" dir="ltr">It rained all day.</p>' in html
+    # Those words were the machine's, whoever wrote those of now.
+    assert "<figcaption>Machine transcript, not checked" in html
     assert "Wording corrected on" in html
-    assert "<p>It rained some days.</p>" in html
+    assert '<p dir="auto">It rained some days.</p>' in html
     # What is made now quotes what stands there now.
     again = make(site, f"/clips?testimony={rain}&t=0,1.9")
     assert again != clip
     assert "Wording corrected" not in site.client.get(again).text
+
+
+def test_words_that_came_to_be_closed_since_are_shown_in_no_clip(site: Site, rain: str) -> None:
+    """They were moved by a correction, and then what is said there now was closed."""
+    clip = make(site, f"/clips?testimony={rain}&t=2.8,4.8")  # Then the sun came.
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, rain)
+        assert row is not None
+        moved = spoken(["It rained.", "Then the sun came."], "en")  # now from 1.9 s on
+        transcripts.publish_text(session, row, [(row.recordings[0], moved)], author="An archivist")
+    assert "Then the sun came." in site.client.get(clip).text
+    site.archive.close_stretch(rain, 1900, 3800)
+    assert site.client.get(clip).status_code == 404
+
+
+def test_making_a_clip_over_what_is_closed_tells_nothing_of_it(site: Site, rain: str) -> None:
+    site.archive.close_stretch(rain, 1000, 1950)  # all day.
+    over = make(site, f"/clips?testimony={rain}&t=0,4.8")
+    answer = site.client.get(over)
+    assert answer.status_code == 200
+    assert "It rained" in answer.text
+    assert "all day" not in answer.text
+
+
+def test_whoever_asks_for_the_words_of_a_closed_clip_is_given_another(site: Site, rain: str) -> None:
+    clip = make(site, f"/clips?testimony={rain}&t=0,1.9")
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, rain)
+        assert row is not None
+        closed = NewStatement("restricted", subject="clip", subject_id=row.clips[0].id)
+        access.state(session, row, [closed], said_by="test", now=NOW)
+    again = make(site, f"/clips?testimony={rain}&t=0,1.9")
+    assert again != clip
+    assert site.client.get(again).status_code == 200
+    assert site.client.get(clip).status_code == 404
+
+
+def test_where_more_than_one_speaks_each_is_named(site: Site) -> None:
+    people = (("interviewee", "A. B."), ("interviewer", "C. D."))
+    public_id = site.add("Talk", [["How was it?", "It rained."]], person=True, people=people)
+    with writing(site.archive.engine) as session:
+        row = testimonies.find(session, public_id)
+        assert row is not None
+        (asked, told) = spoken(["How was it?", "It rained."], "en")
+        speakers = [role.person_id for role in row.roles]
+        named = [replace(asked, person_id=speakers[1]), replace(told, person_id=speakers[0])]
+        transcripts.publish_text(session, row, [(row.recordings[0], named)], author="An archivist")
+    html = site.client.get(make(site, f"/clips?testimony={public_id}&t=0,9")).text
+    assert '<span class="speaker"><bdi>C. D.</bdi></span> How was it?</p>' in html
+    assert '<span class="speaker"><bdi>A. B.</bdi></span> It rained.</p>' in html
+    assert "“C. D.: How was it? / A. B.: It rained.”" in html
+    alone = site.client.get(make(site, f"/clips?testimony={public_id}&t=0,1.4")).text
+    assert '<span class="speaker"><bdi>C. D.</bdi></span> How' not in alone
+
+
+def test_why_no_clip_was_made_is_said_as_it_is(site: Site, rain: str) -> None:
+    refused = site.client.post(f"/clips?testimony={rain}&t=2,2.2")
+    assert refused.status_code == 400
+    assert "No clip can be made of this stretch." in refused.text
+    assert site.client.get("/clips").status_code == 404
 
 
 def test_no_more_are_made_in_an_hour_than_may_be(site: Site, rain: str) -> None:
@@ -132,6 +199,7 @@ def test_no_more_are_made_in_an_hour_than_may_be(site: Site, rain: str) -> None:
             row.created_at = NOW
     refused = site.client.post(f"/clips?testimony={rain}&t=2.8,4.8")
     assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "600"
     assert "As many were made in the last hour as may be." in refused.text
     with writing(site.archive.engine) as session:
         for row in session.query(Clip):
@@ -144,7 +212,7 @@ def test_a_clip_is_cited_under_its_own_address_and_described_to_programs(site: S
     html = site.client.get(clip).text
     assert f"00:00:00–00:00:02. http://testserver{clip}" in html
     assert f'<link rel="canonical" href="http://testserver{clip}">' in html
-    assert '<meta property="og:description" content="“rained all”">' in html
+    assert '<meta property="og:description" content="“rained all” (Machine transcript, not checked' in html
     assert f"http://testserver{clip}" in site.client.get(f"{clip}/reference.bib").text
     assert f"/embed/{rain}?t=0.5,1.4" in html
     assert site.client.get(f"{clip}/reference.pdf").status_code == 404

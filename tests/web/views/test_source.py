@@ -63,6 +63,18 @@ def test_where_recordings_go_on_without_words_that_is_said() -> None:
     assert "Without words" not in told(whole, make_stream(make_passage("It rained.")))
 
 
+def test_of_text_without_times_and_of_closed_stretches_nothing_is_told() -> None:
+    silent = replace(make_passage("It rained."), recording=None, start_ms=None, end_ms=None, words=())
+    tape = OpenRecording(1, "rec1", 60_000, False, "audio/mp4", "open")
+    assert "Without words" not in told(
+        make_reading(make_stream(silent), recordings=(tape,)), make_stream(silent)
+    )
+    late = make_stream(make_passage("It rained.", start_ms=30_000))
+    noticed = replace(tape, notices=((0, 20_000, "Closed."),))
+    assert "Without words" in told(make_reading(late, recordings=(tape,)), late)
+    assert "Without words" not in told(make_reading(late, recordings=(noticed,)), late)
+
+
 def test_of_what_nobody_described_nothing_is_told() -> None:
     bare = make_reading(people=(), date=None, recordings=())
     assert told(bare, None) == {"Recorded as": ["text alone, without a recording"]}

@@ -66,7 +66,9 @@ export function bindControls(listen, players, signal) {
     },
     full: () => {
       if (document.fullscreenElement) document.exitFullscreen();
-      else video()?.requestFullscreen?.().catch(() => {});
+      else if (video()?.requestFullscreen) video()?.requestFullscreen().catch(() => {});
+      // iPhones let films alone have the whole screen, and under another name.
+      else /** @type {any} */ (video())?.webkitEnterFullscreen?.();
     },
     window: () => {
       if (document.pictureInPictureElement) document.exitPictureInPicture();
@@ -91,7 +93,8 @@ export function bindControls(listen, players, signal) {
     play?.setAttribute("aria-label", (playing ? play.dataset.pause : play.dataset.play) ?? "");
     state("mute", { pressed: media?.muted ?? false });
     state("captions", { pressed: track()?.mode === "showing", hidden: !track() });
-    state("full", { hidden: !video() || !document.fullscreenEnabled });
+    const whole = document.fullscreenEnabled || "webkitEnterFullscreen" in HTMLVideoElement.prototype;
+    state("full", { hidden: !video() || !whole });
     state("window", { hidden: !video() || !document.pictureInPictureEnabled });
   };
 
@@ -195,7 +198,16 @@ function bindPosition(controls, listen, players, signal) {
   for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata", "ended"]) {
     listen.addEventListener(name, show, options);
   }
-  players.addEventListener(CHANGED, show, { signal });
+  // Not while it plays: it would be read out all the time.
+  for (const name of ["seeked", "pause", "loadedmetadata"]) listen.addEventListener(name, tell, options);
+  players.addEventListener(
+    CHANGED,
+    () => {
+      show();
+      tell();
+    },
+    { signal },
+  );
   show();
   tell();
 }

@@ -8,7 +8,8 @@
 export function bindHits(transcript, players, follower, signal) {
   const steps = /** @type {HTMLElement | null} */ (transcript.querySelector(".hits"));
   const told = /** @type {HTMLElement | null} */ (steps?.querySelector("[role=status]") ?? null);
-  const hits = /** @type {HTMLElement[]} */ (Array.from(transcript.querySelectorAll(".passage:has(mark)")));
+  const passages = /** @type {HTMLElement[]} */ (Array.from(transcript.querySelectorAll(".passage")));
+  const hits = passages.filter((passage) => passage.querySelector("mark"));
   const find = () => /** @type {HTMLElement | null} */ (transcript.querySelector(".find input"))?.focus();
   if (!steps || !told || !hits.length) return { find };
   steps.hidden = false;
@@ -21,15 +22,15 @@ export function bindHits(transcript, players, follower, signal) {
     at = (from + hits.length) % hits.length;
     const hit = hits[at];
     hit.classList.add("hit");
+    tell(told, at + 1, hits.length, hit);
     const word = /** @type {HTMLElement} */ (hit.querySelector("mark"));
-    const text = told.dataset.text ?? "";
-    told.textContent = text.replace("{number}", String(at + 1)).replace("{count}", String(hits.length));
     const link = /** @type {HTMLAnchorElement | null} */ (hit.querySelector("a.time"));
     const recording = Number(/** @type {HTMLElement | null} */ (hit.closest(".tape"))?.dataset.recording);
     const timed = /** @type {HTMLElement | null} */ (word.closest("[data-m]"));
     const start = timed?.dataset.m ?? link?.dataset.seek;
     // Who listens hears it; who only reads is shown it.
-    if (players && start !== undefined && recording) players.seek(recording, Number(start));
+    const play = players?.media?.paused === false;
+    if (players && start !== undefined && recording) players.seek(recording, Number(start), { play });
     if (follower) follower.show(word);
     else word.scrollIntoView({ block: "center" });
   };
@@ -44,6 +45,19 @@ export function bindHits(transcript, players, follower, signal) {
     { signal },
   );
   return actions;
+}
+
+/** Say which it is and, to who does not see it, what is said there: the button keeps the focus.
+ * @param {HTMLElement} told
+ * @param {number} number
+ * @param {number} count
+ * @param {HTMLElement} hit */
+function tell(told, number, count, hit) {
+  const text = told.dataset.text ?? "";
+  const said = document.createElement("span");
+  said.className = "visually-hidden";
+  said.textContent = ` ${hit.querySelector(".text")?.textContent ?? ""}`;
+  told.replaceChildren(text.replace("{number}", String(number)).replace("{count}", String(count)), said);
 }
 
 /** Where to go from what is in sight: the first hit below the middle of the window, or the last above it.

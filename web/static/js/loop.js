@@ -71,14 +71,16 @@ export function bindLoop(listen, players, timeline, signal) {
   return { loop, repeat };
 }
 
-/** The stretch that the page was opened at, while it is the one to be heard.
+/** The stretch that the page was opened at, while the voice is in it or waits at its start.
  * @param {HTMLElement} listen
  * @param {import("./players.js").Players} players
  * @returns {import("./players.js").Stretch | null} */
 function openedStretch(listen, players) {
   const opened = /** @type {HTMLElement | null} */ (listen.querySelector(".opened[data-end]:not([hidden])"));
   if (!opened || players.number === null) return null;
-  return { recording: players.number, start: Number(opened.dataset.start), end: Number(opened.dataset.end) };
+  const stretch = { recording: players.number, start: Number(opened.dataset.start), end: Number(opened.dataset.end) };
+  const within = players.time >= stretch.start - 50 && players.time <= stretch.end + 50;
+  return within ? stretch : null;
 }
 
 /** The passage that is spoken now, or was last.

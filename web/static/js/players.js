@@ -125,7 +125,7 @@ export class Players extends EventTarget {
     this.fileTime = Math.min(this.fileTime + milliseconds, this.length);
   }
 
-  /** Play; where the browser refuses, its own controls are still there. */
+  /** Play; where the browser cannot, that is said. */
   play() {
     this.media?.play().catch((error) => {
       if (error.name !== "AbortError" && error.name !== "NotAllowedError") {

@@ -66,8 +66,9 @@ export function offerQuoting(transcript, timeline, players, repeat, signal) {
   const uses = {
     hear: (at) => {
       const stretch = stretchOf(at);
-      repeat?.(stretch);
+      // Another recording that is shown ends what was repeated.
       players.seek(stretch.recording, stretch.start, { play: true });
+      repeat?.(stretch);
     },
     close: () => getSelection()?.removeAllRanges(),
     link: (at) => copy(told, addressOf(bar, stretchOf(at))),
@@ -112,27 +113,41 @@ function placed(address, { recording, start, end }) {
  * @param {HTMLElement[]} units
  * @param {import("./players.js").Stretch} stretch */
 function quotationOf(bar, units, stretch) {
-  /** @type {string[]} */
-  const said = [];
-  for (const text of new Set(units.map((unit) => unit.closest(".text")))) {
+  const texts = [...new Set(units.map((unit) => unit.closest(".text")))];
+  const speakers = texts.map(speakerOf);
+  const several = new Set(speakers).size > 1;
+  const said = texts.map((text, index) => {
     const among = units.filter((unit) => unit.closest(".text") === text);
     const range = document.createRange();
     range.setStart(among[0], 0);
     range.setEnd(among[among.length - 1], among[among.length - 1].childNodes.length);
-    said.push(range.toString().replace(/\s+/g, " ").trim());
-  }
+    const words = range.toString().replace(/\s+/g, " ").trim();
+    // Nobody is to be taken for another.
+    return several && speakers[index] ? `${speakers[index]}: ${words}` : words;
+  });
   const citations = JSON.parse(bar.dataset.citations ?? "{}");
   const ends = [stretch.start, Math.ceil(stretch.end / 1000) * 1000];
   const times = ends.map((end) => clockTime(end, AN_HOUR)).join("–"); // citations always have hours
   const citation = String(citations[stretch.recording] ?? "{address}");
   const machine = units.some((unit) => unit.closest("[data-machine]"));
   return [
-    (bar.dataset.said ?? "{words}").replace("{words}", said.join("\n")),
-    citation.replace("{times}", times).replace("{address}", addressOf(bar, stretch)),
+    // What is put in is text, of which no part means anything to `replace`.
+    (bar.dataset.said ?? "{words}").replace("{words}", () => said.join("\n")),
+    citation.replace("{times}", () => times).replace("{address}", () => addressOf(bar, stretch)),
     machine ? bar.dataset.notice : "",
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** Who says a passage: the name stands once a turn.
+ * @param {Element | null} text */
+function speakerOf(text) {
+  for (let passage = text?.closest(".passage") ?? null; passage; passage = passage.previousElementSibling) {
+    const name = passage.querySelector(".speaker");
+    if (name) return name.textContent?.trim() ?? "";
+  }
+  return "";
 }
 
 /** @param {HTMLElement} told

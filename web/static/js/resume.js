@@ -7,7 +7,7 @@ import { keep, kept } from "./kept.js";
 const PLACES = "places";
 const MOST = 50;
 const FORGOTTEN_AFTER_MS = 90 * 24 * 3_600_000;
-/** A beginning, or an end, is no place to go on from. */
+/** A beginning, or the end of it all, is no place to go on from. */
 const EDGE_MS = 15_000;
 const EVERY_MS = 10_000;
 
@@ -50,15 +50,28 @@ export function offerResume(listen, players, follower, signal) {
   }
 
   let written = 0;
+  /** Whether anything was heard since the page came: a link that moves the voice leaves what was kept. */
+  let heard = false;
+  const numbers = Array.from(listen.querySelectorAll(".player"), (each) =>
+    Number(/** @type {HTMLElement} */ (each).dataset.recording),
+  );
   const remember = () => {
     const { number, time, citedLength } = players;
-    if (number === null || !players.media?.currentTime) return;
+    // At a beginning nobody has stopped yet.
+    if (!heard || number === null || time < EDGE_MS) return;
     written = Date.now();
-    const middle = time >= EDGE_MS && time <= citedLength - EDGE_MS;
-    write(id, middle ? { recording: number, time, at: written } : null);
+    const over = number === Math.max(...numbers) && time > citedLength - EDGE_MS;
+    write(id, over ? null : { recording: number, time, at: written });
   };
   const options = { capture: true, signal };
-  listen.addEventListener("play", () => (offer.hidden = true), options);
+  listen.addEventListener(
+    "play",
+    () => {
+      heard = true;
+      offer.hidden = true;
+    },
+    options,
+  );
   listen.addEventListener("pause", remember, options);
   listen.addEventListener("timeupdate", () => Date.now() - written > EVERY_MS && remember(), options);
   addEventListener("pagehide", () => players.media?.paused === false && remember(), { signal });
