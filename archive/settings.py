@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     clips_per_hour: int = Field(
         default=200,
         ge=0,
-        description="Clips that readers of the site may make in an hour, all together; 0: none.",
+        description="Clips made in an hour before readers have to wait; 0: readers make none.",
     )
     contact: str | None = Field(
         default=None,

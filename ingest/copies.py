@@ -24,7 +24,6 @@ from archive.clock import now
 from archive.copies import read_stretches
 from archive.database import reading, writing
 from archive.disks import writing_to
-from archive.errors import ProgramFailed
 from archive.jobs import Queue
 from archive.models import Derivative, File, Recording, Testimony
 from archive.queries import copies
@@ -32,9 +31,8 @@ from archive.statements import next_change
 from archive.store.durable import make_folder, move, sync_folder
 from ingest.media.playable import plan_playback
 from ingest.media.playback import make_playback
-from ingest.media.posters import make_poster
 from ingest.media.probe import probe as probe_file
-from ingest.media.waveforms import make_waveform
+from ingest.pictures import make_pictures
 from ingest.workshop import Workshop, find_file, load, record
 from schemas.media import Probe
 
@@ -105,14 +103,7 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
     name = _name(file, closed)
     copy = make_playback(original, probe, shop.making, name, shop.programs, shop.go_on, closed=stretches)
     played = probe_file(copy, shop.programs) if copy else probe
-    poster = make_poster(
-        copy if copy and stretches else original,
-        played if stretches else probe,
-        shop.making / f"{name}.jpg",
-        shop.programs,
-        closed=stretches,
-    )
-    waveform = _draw_waveform(shop, copy or original, played, name)
+    pictures = make_pictures(shop, original, probe, copy, played, name, stretches)
     made = [
         Derivative(
             kind="playback",
@@ -124,19 +115,17 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
             height=played.video.height if played.video else None,
         )
     ]
-    pictures = (("poster", "image/jpeg", poster), ("waveform", "image/svg+xml", waveform))
     made += [
         Derivative(
-            kind=kind,
+            kind=picture.kind,
             closed=closed,
-            path=_place(testimony, picture),
-            media_type=media_type,
-            size=picture.stat().st_size,
+            path=_place(testimony, picture.path),
+            media_type=picture.media_type,
+            size=picture.path.stat().st_size,
         )
-        for kind, media_type, picture in pictures
-        if picture is not None
+        for picture in pictures
     ]
-    files = [each for each in (copy, poster, waveform) if each is not None]
+    files = [*([copy] if copy else []), *(picture.path for picture in pictures)]
     program = shop.programs.version()
     folder = shop.derivatives / testimony.public_id
     try:
@@ -166,16 +155,6 @@ def _make(shop: Workshop, testimony: Testimony, recording: Recording, file: File
     finally:
         for each in files:
             each.unlink(missing_ok=True)
-
-
-def _draw_waveform(shop: Workshop, played: Path, probe: Probe, name: str) -> Path | None:
-    """A copy without a waveform is heard all the same: what keeps it from being drawn keeps nobody from
-    that."""
-    try:
-        return make_waveform(played, probe, shop.making / f"{name}.svg", shop.programs, shop.go_on)
-    except ProgramFailed as error:
-        log.warning("%s has no waveform: %s", name, error)
-        return None
 
 
 @contextmanager

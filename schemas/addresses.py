@@ -6,7 +6,7 @@ from pydantic_core import PydanticCustomError
 
 OURS = (
     *("search", "collections", "testimonies", "recordings", "clips", "embed", "oembed", "id", "programmes"),
-    *("api", "static", "healthz", "robots.txt", "sitemap.xml"),
+    *("api", "static", "healthz", "robots.txt", "sitemap.xml", "for-everybody"),
 )
 """What the addresses of this archive's own pages begin with."""
 

@@ -39,6 +39,7 @@ from web.routes import (
     robots,
     search,
     sitemap,
+    statement,
     testimonies,
     transcripts,
 )
@@ -121,6 +122,7 @@ def create_app(
         health,
         robots,
         sitemap,
+        statement,
     ):
         app.include_router(routes.router)
     app.mount(assets.prefix, VersionedFiles(directory=assets.folder), name="static")

@@ -212,6 +212,7 @@ def pages(shelf: Shelf) -> list[str]:
         "/search?q=lemberik+trolley",
         "/collections/weather",
         "/api/docs",
+        "/for-everybody",
         "/nowhere",
         "/search?page=x",
         f"/testimonies/{shelf['days']}",

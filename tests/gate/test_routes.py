@@ -63,6 +63,7 @@ ASKING |= {"/{address:path}": "/interview.php?id=1"}
 
 NOT_ASKING = {
     "/healthz": "whether database and index answer, nothing of what they hold",
+    "/for-everybody": "the same words for every archive",
     "/robots.txt": "the same words for every archive",
     "/api/docs": "what the program can be asked, from its own code",
     "/api/openapi.json": "what the program can be asked, from its own code",
