@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.changes import events, outbox
+from archive.clock import now
 from archive.models import OldAddress, Testimony
+from schemas.descriptor import Descriptor
 
 _TOGETHER = 500
 
@@ -43,6 +45,7 @@ def take_over(session: Session, addresses: Sequence[NewAddress], *, said_by: str
             touched[before.id] = before
         row.testimony_id = each.testimony.id
         row.recording_number, row.start_ms, row.end_ms = each.recording, each.start_ms, each.end_ms
+        row.created_at = now()
         touched[each.testimony.id] = each.testimony
     session.flush()
     for testimony in touched.values():
@@ -52,6 +55,20 @@ def take_over(session: Session, addresses: Sequence[NewAddress], *, said_by: str
         )
         outbox.announce_to_store(session, testimony)
     return changed
+
+
+def bring_back_addresses(session: Session, testimony: Testimony, described: Descriptor) -> None:
+    """The addresses that led to a testimony when its object was written. One that led on to another since may
+    stand in two objects, where the first could not be written any more: the later word counts."""
+    for each in described.old_addresses:
+        row = session.scalars(select(OldAddress).where(OldAddress.address == each.address)).one_or_none()
+        if row is None:
+            session.add(OldAddress(**each.model_dump(), testimony_id=testimony.id))
+        elif row.created_at < each.created_at:
+            for name, value in each.model_dump().items():
+                setattr(row, name, value)
+            row.testimony_id = testimony.id
+    session.flush()
 
 
 def _is_new(row: OldAddress | None, new: NewAddress) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.agreement import Agreement
 from archive.changes import events
+from archive.changes.addresses import bring_back_addresses
 from archive.changes.rebuilt_history import bring_back_history
 from archive.changes.rebuilt_texts import bring_back_recognitions, bring_back_transcripts
 from archive.kept import Kept
@@ -24,7 +25,6 @@ from archive.models import (
     Derivative,
     Event,
     File,
-    OldAddress,
     OutboxEntry,
     Person,
     Preserved,
@@ -71,9 +71,7 @@ def bring_back(session: Session, kept: Kept, agreement: Agreement, at: datetime)
         for each in described.clips
     ]
     session.add_all(clips)
-    session.add_all(
-        OldAddress(**each.model_dump(), testimony_id=testimony.id) for each in described.old_addresses
-    )
+    bring_back_addresses(session, testimony, described)
     session.flush()
     _statements(session, testimony, described, {clip.public_id: clip.id for clip in clips})
     _events(session, testimony, described)

@@ -8,7 +8,7 @@ from archive.models.base import Base, HasCreation
 
 class OldAddress(HasCreation, Base):
     """Where a testimony, or a moment or stretch of it, was found before it came here: path and query, as in
-    `/interview.php?id=12`. Whoever follows it is led on."""
+    `/interview.php?id=12`. Whoever follows it is led on. `created_at` is when that was last said."""
 
     __tablename__ = "old_address"
 
