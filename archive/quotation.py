@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from archive.reading import Passage, Word
 
+LONGEST_MS = 10 * 60_000
+"""Of a clip: what is longer is not quoted but told again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
@@ -34,16 +37,20 @@ def quote(passages: Sequence[Passage], recording: int, start_ms: int, end_ms: in
     return Quotation("\n".join(lines), min(starts), max(ends), tuple(quoted)) if lines else None
 
 
-def settle(passages: Sequence[Passage], recording: int, start_ms: int, end_ms: int) -> Quotation | None:
+def settle(
+    passages: Sequence[Passage], recording: int, start_ms: int, end_ms: int, *, longest_ms: int
+) -> Quotation | None:
     """As `quote`, widened until its own ends give the same words again: where two speak at once, the end of
-    what one says may lie behind the middle of what the other does."""
-    found = quote(passages, recording, start_ms, end_ms)
-    while found is not None:
-        again = quote(passages, recording, found.start_ms, found.end_ms)
+    what one says may lie behind the middle of what the other does. One that grows longer than `longest_ms` is
+    given as far as it came."""
+    here = [passage for passage in passages if passage.recording == recording]
+    found = quote(here, recording, start_ms, end_ms)
+    while found is not None and found.end_ms - found.start_ms <= longest_ms:
+        again = quote(here, recording, found.start_ms, found.end_ms)
         if again is None or (again.start_ms, again.end_ms) == (found.start_ms, found.end_ms):
             return again
         found = again
-    return None
+    return found
 
 
 def _within(passage: Passage, start_ms: int, end_ms: int) -> Iterator[tuple[Word, int, int]]:

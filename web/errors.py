@@ -181,6 +181,12 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             (_("There are no words in it that may be quoted, or it is longer than ten minutes."),),
             search=False,
         )
+    if isinstance(error, Conflict):
+        return ErrorView(
+            _("There are as many clips of this testimony as there may be."),
+            (_("Links to the same words can be given all the same."),),
+            search=False,
+        )
     views = {
         404: ErrorView(
             _("There is nothing to see at this address."),

@@ -52,11 +52,13 @@ def find_recording(
 def find_old_address(
     session: Session, address: str, viewer: Viewer, now: datetime
 ) -> tuple[Reading, Place] | None:
-    """The description of the testimony that an address of before leads to, and the place in it, if the viewer
-    may know of it."""
+    """The description of the testimony that an address of before leads to, and the place in it; None: the
+    viewer may know of none. Raises ClosedTestimony as `open_testimony` does."""
     found = addresses.find(session, address, viewer, now)
-    reading = None if found is None else read(session, found[0], viewer, "describe", now, text=False)
-    return (reading, found[1]) if found is not None and isinstance(reading, Reading) else None
+    if found is None:
+        return None
+    reading = read(session, found[0], viewer, "describe", now, text=False)
+    return None if reading is None else (_opened(reading, True), found[1])
 
 
 def open_clip(session: Session, clip_id: str, viewer: Viewer, now: datetime) -> tuple[Testimony, OpenClip]:

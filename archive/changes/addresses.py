@@ -25,9 +25,12 @@ class NewAddress:
     end_ms: int | None = None
 
 
-def take_over(session: Session, addresses: Sequence[NewAddress], *, said_by: str) -> list[NewAddress]:
+def take_over(
+    session: Session, addresses: Sequence[NewAddress], *, said_by: str
+) -> tuple[list[NewAddress], list[int]]:
     """Have addresses lead here; one that led elsewhere in the archive leads on to its new place. Returns
-    those that are new or changed, and announces their testimonies to the store."""
+    those that are new or changed, and the row ids of the testimonies that they lead to and led to before,
+    which are announced to the store."""
     known: dict[str, OldAddress] = {}
     for first in range(0, len(addresses), _TOGETHER):
         asked = [each.address for each in addresses[first : first + _TOGETHER]]
@@ -54,7 +57,7 @@ def take_over(session: Session, addresses: Sequence[NewAddress], *, said_by: str
             session, "old addresses", testimony_id=testimony.id, agent=said_by, detail={"addresses": led}
         )
         outbox.announce_to_store(session, testimony)
-    return changed
+    return changed, sorted(touched)
 
 
 def bring_back_addresses(session: Session, testimony: Testimony, described: Descriptor) -> None:

@@ -8,13 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.changes import events, outbox
-from archive.errors import Busy, NotQuotable
+from archive.errors import Busy, Conflict, NotQuotable
 from archive.models import Clip, Testimony
-from archive.quotation import settle
+from archive.quotation import LONGEST_MS, settle
 from archive.reading import Reading
-
-LONGEST_MS = 10 * 60_000
-"""Of a clip: what is longer is not quoted but told again."""
 
 MOST_IN_ONE = 2_000
 """Clips of one testimony that readers may make: all of them lie in its object in the store."""
@@ -49,11 +46,14 @@ def plan(
     makes it, `text` the language of a translation. The anchor is moved to the ends of the words whose middle
     lies in the stretch. Raises NotQuotable."""
     stream = next((each for each in quoted.streams if each.translated_into == text), None)
-    words = settle(stream.passages, recording, start_ms, end_ms) if stream else None
-    if max(end_ms, words.end_ms if words else 0) - start_ms > LONGEST_MS:
-        raise NotQuotable(f"a clip is at most {LONGEST_MS // 60_000} minutes long")
-    if stream is None or words is None:
-        raise NotQuotable("there are no words in that stretch that may be quoted")
+    words = (
+        settle(stream.passages, recording, start_ms, end_ms, longest_ms=LONGEST_MS)
+        if stream and end_ms - start_ms <= LONGEST_MS
+        else None
+    )
+    if stream is None or words is None or words.end_ms - words.start_ms > LONGEST_MS:
+        most = f"{LONGEST_MS // 60_000} minutes"
+        raise NotQuotable(f"there are no words in that stretch that may be quoted, or more than {most}")
     row = next(each for each in testimony.transcripts if each.public_id == stream.id)
     revision = next(each for each in row.revisions if each.number == stream.revision)
     return NewClip(
@@ -106,9 +106,12 @@ def make(session: Session, new: NewClip, *, said_by: str, closed: Collection[int
 
 
 def refuse_too_many(session: Session, testimony_id: int, now: datetime, most: int) -> None:
-    """Raise Busy where `most` clips were made in the last hour, by whomever, or a testimony has as many as
-    may be: readers need no account for it, and a program of somebody's could go on for ever."""
+    """Raise Busy where `most` clips were made in the last hour, by whomever, and Conflict where a testimony
+    has as many as may be: readers need no account for it, and a program of somebody's could go on for
+    ever."""
     made = session.scalar(select(func.count(Clip.id)).where(Clip.created_at > now - AN_HOUR)) or 0
+    if made >= most:
+        raise Busy(f"{made} clips were made in the last hour")
     there = session.scalar(select(func.count(Clip.id)).where(Clip.testimony_id == testimony_id)) or 0
-    if made >= most or there >= MOST_IN_ONE:
-        raise Busy(f"{made} clips were made in the last hour, {there} are there of testimony {testimony_id}")
+    if there >= MOST_IN_ONE:
+        raise Conflict(f"there are {there} clips of testimony {testimony_id}, as many as readers may make")

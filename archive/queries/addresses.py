@@ -26,7 +26,7 @@ def find(session: Session, address: str, viewer: Viewer, now: datetime) -> tuple
     row = session.execute(
         select(OldAddress, Testimony.public_id)
         .join(Testimony, Testimony.id == OldAddress.testimony_id)
-        .where(OldAddress.address == address)
+        .where(OldAddress.address == address, testimonies.told_of(viewer, now))
     ).one_or_none()
     testimony = None if row is None else testimonies.find_known(session, row[1], viewer, now)
     if row is None or testimony is None:

@@ -1,6 +1,5 @@
 """Clips, for whoever may have what they quote."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from archive.access import EVERYTHING, Opening, Viewer
 from archive.models import Clip, Revision, Testimony, Transcript
+from archive.models.transcript import shown_revision
 from archive.queries import testimonies
 from archive.queries.readings import open_for, read
 from archive.quotation import Quotation, quote
@@ -30,8 +30,10 @@ class OpenClip:
     text: str | None
     """The language of the translation that it quotes; None: the original."""
     source: Stream | None
-    """The passages that it was quoted from, a line each, with what made them; None where they cannot be had
-    any more."""
+    """What it was quoted from, cut to the passages that have a part in it: what made them, and who speaks. Of
+    the text of today, where the words are the same; None where nothing of it may be quoted any more."""
+    line_by_line: bool
+    """Whether the passages are those of the words, line by line."""
     now: str
     """What stands in the stretch now; empty: nothing any more."""
     corrected_at: datetime | None
@@ -77,7 +79,10 @@ def open_clip(
     spans = opening.text.get(transcript.id, {}).get(clip.recording_number, ())
     if said != clip.words and not (spans == EVERYTHING and opening.machine_text):
         return None
-    later = list(_later(transcript, quoted, shown)) if said != clip.words else []
+    source = (
+        shown if said == clip.words else _revision_of(session, testimony, viewer, now, quoted, transcript)
+    )
+    there = _words(source, clip)
     return OpenClip(
         id=clip.public_id,
         title=clip.title,
@@ -87,9 +92,12 @@ def open_clip(
         words=clip.words,
         made_at=clip.created_at,
         text=transcript.language if transcript.kind == "translation" else None,
-        source=_source(session, testimony, viewer, now, clip, quoted, shown, transcript),
+        source=replace(source, passages=there.passages) if source and there else None,
+        line_by_line=there is not None and there.text == clip.words,
         now=said,
-        corrected_at=_corrected_at(session, testimony, viewer, now, clip, transcript, later),
+        corrected_at=None
+        if said == clip.words
+        else _corrected_at(session, testimony, viewer, now, clip, transcript, quoted),
     )
 
 
@@ -103,32 +111,17 @@ def _words(stream: Stream | None, clip: Clip) -> Quotation | None:
     return quote(stream.passages, clip.recording_number, clip.start_ms, clip.end_ms) if stream else None
 
 
-def _source(
+def _revision_of(
     session: Session,
     testimony: Testimony,
     viewer: Viewer,
     now: datetime,
-    clip: Clip,
-    quoted: Revision,
-    shown: Stream | None,
+    revision: Revision,
     transcript: Transcript,
 ) -> Stream | None:
-    """The stream that was quoted, cut to the passages in which the words stand."""
-    stream = shown
-    if shown is None or shown.revision != quoted.number:
-        reading = read(session, testimony, viewer, "quote", now, revision=quoted.number)
-        stream = _stream(reading, transcript)
-    words = _words(stream, clip)
-    if stream is None or words is None or words.text != clip.words:
-        return None
-    return replace(stream, passages=words.passages)
-
-
-def _later(transcript: Transcript, quoted: Revision, shown: Stream | None) -> Iterator[Revision]:
-    """The revisions after the quoted one, up to the one that is shown."""
-    for revision in sorted(transcript.revisions, key=lambda each: each.number):
-        if revision.number > quoted.number and (shown is None or revision.number <= shown.revision):
-            yield revision
+    """A revision of a transcript, as far as it may be quoted."""
+    reading = read(session, testimony, viewer, "quote", now, revision=revision.number, of=transcript.id)
+    return _stream(reading, transcript)
 
 
 def _corrected_at(
@@ -138,15 +131,17 @@ def _corrected_at(
     now: datetime,
     clip: Clip,
     transcript: Transcript,
-    later: Sequence[Revision],
+    quoted: Revision,
 ) -> datetime | None:
-    """When the first of the later revisions came to be that has other words there."""
-    for revision in later[:-1]:
-        reading = read(session, testimony, viewer, "quote", now, revision=revision.number)
-        words = _words(_stream(reading, transcript), clip)
+    """When the first revision after the quoted one came to be shown that has other words there."""
+    for revision in sorted(transcript.revisions, key=lambda each: each.number):
+        until = [each for each in transcript.revisions if each.number <= revision.number]
+        if revision.number <= quoted.number or shown_revision(until) is not revision:
+            continue  # it was there, and nobody was shown it
+        words = _words(_revision_of(session, testimony, viewer, now, revision, transcript), clip)
         if words is None or words.text != clip.words:
             return revision.created_at
-    return later[-1].created_at if later else None
+    return None
 
 
 def _quoted(testimony: Testimony, clip: Clip) -> tuple[Transcript, Revision]:

@@ -74,13 +74,11 @@ def open_testimonies(
     """Published testimonies that the viewer may know of, newest first but for the first `skip`, without their
     text; of one collection where `slug` names it. Read in batches, so that whoever needs ten takes ten."""
     statement = _newest(viewer, now)
-    if skip:
-        statement = statement.offset(skip)
     if slug is not None:
         statement = statement.join(Testimony.collection).where(Collection.slug == slug)
     last: tuple[datetime | None, int] | None = None
     while True:
-        batch = statement
+        batch = statement.offset(skip) if skip else statement
         if last is not None:
             last_row = tuple_(literal(last[0], Moment), literal(last[1]))
             batch = statement.where(tuple_(Testimony.published_at, Testimony.id) < last_row)

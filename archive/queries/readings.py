@@ -28,6 +28,9 @@ from archive.reading import (
 _Load = Callable[[int], Lines]
 """From a revision's row id to its lines."""
 
+_Asked = tuple[int | None, int]
+"""A transcript's row id (None: the original's), and the number of the revision that is asked for."""
+
 _Spans = Mapping[int | None, tuple[Span, ...]]
 """What is open of a text, by the recording's number."""
 
@@ -48,16 +51,18 @@ def read(
     *,
     text: bool = True,
     revision: int | None = None,
+    of: int | None = None,
 ) -> Reading | Closed | None:
     """What `viewer` may have of a loaded testimony for `use` at `now`; None: nothing, not even that it is.
 
     `text=False` leaves the streams out (lists need no text). `revision` asks for a numbered revision of the
-    original instead of the shown one.
+    original instead of the shown one, or `of` a transcript that is named by its row id.
     """
     opening = open_for(testimony, viewer, use, now)
     if not isinstance(opening, Opening):
         return opening
-    texts = _texts(session, testimony, opening, _loader(session), revision) if text else ()
+    asked = None if revision is None else (of, revision)
+    texts = _texts(session, testimony, opening, _loader(session), asked) if text else ()
     return _reading(testimony, opening, texts)
 
 
@@ -226,10 +231,10 @@ _Text = tuple[Transcript, Revision, OpenText]
 
 
 def _texts(
-    session: Session, testimony: Testimony, opening: Opening, load: _Load, number: int | None = None
+    session: Session, testimony: Testimony, opening: Opening, load: _Load, asked: _Asked | None = None
 ) -> list[_Text]:
     """The revisions of which something may be open, with what that is, all of their lines loaded."""
-    texts = _open_texts(testimony, opening, number)
+    texts = _open_texts(testimony, opening, asked)
     lines = {revision.id: load(revision.id) for _, revision, _ in texts}
     engines = engine_names(session, lines.values())
     return [
@@ -239,14 +244,14 @@ def _texts(
 
 
 def _open_texts(
-    testimony: Testimony, opening: Opening, number: int | None = None
+    testimony: Testimony, opening: Opening, asked: _Asked | None = None
 ) -> list[tuple[Transcript, Revision, _Spans]]:
     """The revisions of which something may be open, and where."""
     return [
         (transcript, revision, spans)
         for transcript in testimony.transcripts
         if (spans := opening.text.get(transcript.id)) is not None
-        and (revision := _revision(transcript, number)) is not None
+        and (revision := _revision(transcript, asked)) is not None
     ]
 
 
@@ -288,8 +293,10 @@ def _stream(transcript: Transcript, revision: Revision, text: OpenText) -> Strea
     )
 
 
-def _revision(transcript: Transcript, number: int | None) -> Revision | None:
-    if number is None or transcript.kind != "original":
+def _revision(transcript: Transcript, asked: _Asked | None) -> Revision | None:
+    of, number = asked or (None, None)
+    meant = transcript.id == of if of is not None else transcript.kind == "original"
+    if number is None or not meant:
         return shown_revision(transcript.revisions)
     return next((revision for revision in transcript.revisions if revision.number == number), None)
 

@@ -234,7 +234,12 @@ def _known(by: _By, viewer: Viewer) -> Select[int]:
         "accession number": Testimony.accession_number == wanted,
         "recording": exists().where(Recording.testimony_id == Testimony.id, Recording.public_id == wanted),
     }
-    return select(Testimony.id).where(has[by], or_(described_to(viewer, now), _noticed_by(viewer, now)))
+    return select(Testimony.id).where(has[by], told_of(viewer, now))
+
+
+def told_of(viewer: Viewer, now: Moment) -> ColumnElement[bool]:
+    """A condition on `Testimony`: the viewer may know that it is there, be it only that it is closed."""
+    return or_(described_to(viewer, now), _noticed_by(viewer, now))
 
 
 def _noticed_by(viewer: Viewer, now: Moment) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ def clip(
 ) -> None:
     """List the clips of a testimony, or make one of the words whose middle lies in a stretch.
 
-    A clip keeps its place and its words for ever; it is open as long as all that it quotes may be quoted.
+    A clip keeps its place and its words for ever, and is open while they may be quoted.
     `testimony access ID LEVEL --clip CLIP` closes one.
     """
     if (start is None) != (end is None) or (start is None and title is not None):

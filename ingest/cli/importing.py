@@ -60,7 +60,8 @@ def import_descriptions(
     of before, from which readers are then led on.
 
     Everything in the table is made, or nothing. Cells that nobody edited change nothing, whatever became of
-    the testimony since, and a column that is left out stays as it is. What is about to change is shown first.
+    the testimony since, and a column that is left out stays as it is. What is about to change is shown first,
+    but for addresses, of which a later table takes the place: --dry-run shows those.
     """
     import getpass
 

@@ -26,9 +26,8 @@ def take_over_addresses(archive: Archive, path: Path, agent: str, *, dry_run: bo
         table = read_addresses(path)
         opened = rehearsing(archive.unchanged_engine) if dry_run else writing(archive.engine)
         with opened as session:
-            changed = take_over(session, plan_addresses(session, table), said_by=agent)
+            changed, ids = take_over(session, plan_addresses(session, table), said_by=agent)
             told = [_describe(each) for each in changed]
-            ids = sorted({each.testimony.id for each in changed})
     except MetadataErrors as error:
         if as_json:
             refused = [{"path": each.file, "place": each.field, "reason": str(each)} for each in error.errors]

@@ -61,7 +61,7 @@ def spoken_at_once(draw: st.DrawFn) -> tuple[Passage, ...]:
 def test_what_is_settled_is_quoted_again_from_its_own_ends(
     passages: tuple[Passage, ...], start: int, length: int
 ) -> None:
-    found = settle(passages, 1, start, start + length)
+    found = settle(passages, 1, start, start + length, longest_ms=100_000)
     first = quote(passages, 1, start, start + length)
     assert (found is None) is (first is None)
     if found is not None and first is not None:
@@ -69,3 +69,14 @@ def test_what_is_settled_is_quoted_again_from_its_own_ends(
         assert found.start_ms < found.end_ms
         assert found.start_ms <= first.start_ms
         assert found.end_ms >= first.end_ms
+
+
+def test_one_that_would_never_end_is_given_as_far_as_it_came() -> None:
+    """Captions that overlap lead from each to the next."""
+    cues = [
+        make_passage("Nobody timed these words.", id=f"p{number}", start_ms=number * 800, timed=False)
+        for number in range(200)
+    ]
+    found = settle(cues, 1, 0, 2000, longest_ms=10_000)
+    assert found is not None
+    assert 10_000 < found.end_ms - found.start_ms < 30_000

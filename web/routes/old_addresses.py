@@ -4,6 +4,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.errors import NotFound
+from schemas.addresses import normal
 from web import urls
 from web.dependencies import Now, TheSession, TheViewer
 from web.opening import find_old_address
@@ -16,8 +17,8 @@ router = page_router()
 def old_address(request: Request, session: TheSession, viewer: TheViewer, now: Now) -> Response:
     """To where the testimony is now, at the place that the address led to."""
     raw = request.scope.get("raw_path") or request.url.path.encode()
-    path = raw.decode("ascii", "replace").partition("?")[0]
-    asked = [f"{path}?{request.url.query}", path] if request.url.query else [path]
+    path, query = normal(raw.decode("latin-1").partition("?")[0]), normal(request.url.query)
+    asked = [f"{path}?{query}", path] if query else [path]
     found = next(filter(None, (find_old_address(session, each, viewer, now) for each in asked)), None)
     if found is None:
         raise NotFound("no such address")

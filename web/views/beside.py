@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from archive.formats.provenance import mixed as has_both
 from archive.reading import Passage, Reading, Stream
 from web.languages import direction
 from web.words import Mark, marked_html
@@ -21,6 +22,8 @@ class Beside:
     html: Markup
     language: str
     direction: str
+    machine: bool
+    """Says that a machine made it, where that is not true of the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Pairing:
     by_passage: Mapping[str, tuple[Beside, ...]]
     alone: Mapping[int | None, tuple[Beside, ...]]
     """By the number of a recording of which the shown text has nothing."""
+
+
+def is_mixed(stream: Stream) -> bool:
+    """Whether the passages of a text have to say which of them a machine made."""
+    return stream.status != "reviewed" and has_both(stream.passages)
 
 
 def name_of(stream: Stream) -> str:
@@ -49,6 +57,7 @@ def pair(shown: Stream, other: Stream, marks: Mapping[str, Sequence[Mark]]) -> P
     rows: dict[int | None, list[Passage]] = {}
     for passage in shown.passages:
         rows.setdefault(passage.recording, []).append(passage)
+    mixed = is_mixed(other)
     by_passage: dict[str, list[Beside]] = {}
     alone: dict[int | None, list[Beside]] = {}
     places: dict[int | None, int] = {}
@@ -56,7 +65,8 @@ def pair(shown: Stream, other: Stream, marks: Mapping[str, Sequence[Mark]]) -> P
         number = passage.recording
         place = places[number] = places.get(number, -1) + 1
         html = marked_html(passage.text, marks.get(passage.id, ()))
-        beside = Beside(html, passage.language, direction(passage.language))
+        machine = mixed and passage.machine
+        beside = Beside(html, passage.language, direction(passage.language), machine)
         candidates = rows.get(number)
         if not candidates:
             alone.setdefault(number, []).append(beside)

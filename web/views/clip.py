@@ -118,7 +118,7 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
             " · ".join(byline),
             page,
             address=urls.clip(clip.id),
-            said=f"{said} ({made})" if made else said,
+            said=said,
         ),
     )
 
@@ -126,7 +126,7 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
 def _lines(clip: OpenClip) -> tuple[Line, ...]:
     """The quoted words, with who says them where more than one speaks: nobody is to be taken for another."""
     texts = clip.words.split("\n")
-    passages = clip.source.passages if clip.source else ()
+    passages = clip.source.passages if clip.source and clip.line_by_line else ()
     if len(passages) != len(texts):
         return tuple(Line(text) for text in texts)
     several = len({passage.speaker for passage in passages}) > 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archive.formats.citation import compose
 from archive.formats.provenance import notice
-from archive.quotation import quote
+from archive.quotation import LONGEST_MS, settle
 from archive.reading import Passage, Reading, Stream
 from web import urls
 from web.pages import Page
@@ -65,4 +65,7 @@ def _can_be_clipped(passages: Sequence[Passage], at: Address) -> bool:
     moment = at.moment
     if moment is None or moment.end_ms is None or at.recording is None:
         return False
-    return quote(passages, at.recording, moment.start_ms, moment.end_ms) is not None
+    if moment.end_ms - moment.start_ms > LONGEST_MS:
+        return False
+    found = settle(passages, at.recording, moment.start_ms, moment.end_ms, longest_ms=LONGEST_MS)
+    return found is not None and found.end_ms - found.start_ms <= LONGEST_MS

@@ -75,6 +75,8 @@ class TestimonyView:
     """Texts that can stand beside the shown one, or go from there."""
     other: str | None
     """What made the text that stands beside it, as far as that is known; None: there is none."""
+    beside: str | None
+    """What addresses call the text that stands beside it."""
     language: str | None
     """Of the text that is shown."""
     origin: str | None
@@ -156,6 +158,7 @@ def view_testimony(
         texts=_texts(reading, stream, at, addresses, wording),
         besides=_besides(reading, stream, other, at, addresses, wording),
         other=(origin_of(other, wording) or "") if other else None,
+        beside=addresses.beside,
         language=stream.language if stream else None,
         origin=origin_of(stream, wording) if stream else None,
         doubtful=any(passage.doubtful for section in sections for passage in section.passages),

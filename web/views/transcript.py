@@ -11,7 +11,7 @@ from web.durations import describe_duration
 from web.languages import direction
 from web.moments import Moment, clock_time, iso_duration
 from web.views.addresses import Address, Addresses
-from web.views.beside import Beside, pair
+from web.views.beside import Beside, is_mixed, pair
 from web.wording import Wording
 from web.words import Mark, is_doubtful, passage_html
 
@@ -79,7 +79,7 @@ def lay_out(
     other: Stream | None = None,
 ) -> tuple[Section, ...]:
     """The sections of a text, in order of the recordings."""
-    mixed = stream.machine and stream.status != "reviewed" and not all(p.machine for p in stream.passages)
+    mixed = is_mixed(stream)
     hours = any(recording.duration_ms >= 3_600_000 for recording in reading.recordings)
     opened = _opened(stream, at)
     paired = pair(stream, other, marks) if other else None
@@ -116,8 +116,9 @@ def lay_out(
             )
         sections.append(Section(number, tuple(shown)))
     if paired and paired.alone:
-        sections += [Section(number, (), beside) for number, beside in paired.alone.items()]
-        sections.sort(key=lambda section: (section.number is None, section.number or 0))
+        for number, beside in paired.alone.items():
+            later = (at for at, each in enumerate(sections) if (each.number or 0) > (number or 0))
+            sections.insert(next(later, len(sections)), Section(number, (), beside))
     return tuple(sections)
 
 

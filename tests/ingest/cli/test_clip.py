@@ -51,7 +51,7 @@ def test_closed_by_a_word_of_its_own(rain: str) -> None:
     [
         (["0"], "say where it begins and where it ends"),
         (["2", "1"], "before it begins"),
-        (["0", "11m"], "at most 10 minutes"),
+        (["0", "11m"], "more than 10 minutes"),
         (["50", "51"], "no words in that stretch"),
         (["0", "2", "--recording", "7"], "no words in that stretch"),
         (["soon", "2"], "soon"),

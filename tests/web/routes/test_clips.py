@@ -175,6 +175,40 @@ def test_where_more_than_one_speaks_each_is_named(site: Site) -> None:
     assert '<span class="speaker"><bdi>C. D.</bdi></span> How' not in alone
 
 
+def test_who_speaks_is_said_from_what_is_known_today(site: Site) -> None:
+    people = (("interviewee", "A. B."), ("interviewer", "C. D."))
+    public_id = site.add("Talk", [["How was it?", "It rained."]], person=True, people=people)
+    lines = spoken(["How was it?", "It rained."], "en")
+
+    def publish(first: int, second: int) -> None:
+        with writing(site.archive.engine) as session:
+            row = testimonies.find(session, public_id)
+            assert row is not None
+            speakers = [role.person_id for role in row.roles]
+            named = [
+                replace(line, person_id=speakers[which])
+                for line, which in zip(lines, (first, second), strict=True)
+            ]
+            transcripts.publish_text(session, row, [(row.recordings[0], named)], author="An archivist")
+
+    publish(0, 1)  # interchanged by mistake
+    clip = make(site, f"/clips?testimony={public_id}&t=0,9")
+    assert "<bdi>A. B.</bdi></span> How was it?" in site.client.get(clip).text
+    publish(1, 0)
+    html = site.client.get(clip).text
+    assert "<bdi>C. D.</bdi></span> How was it?" in html
+    assert "corrected" not in html
+
+
+def test_machine_words_say_so_where_more_was_opened_since(site: Site, rain: str) -> None:
+    site.archive.close_stretch(rain, 1000, 1950)  # all day.
+    clip = make(site, f"/clips?testimony={rain}&t=0,4.8")
+    site.archive.close_stretch(rain, 1000, 1950, level="public")
+    html = site.client.get(clip).text
+    assert "<figcaption>Machine transcript, not checked" in html
+    assert "Wording corrected" not in html
+
+
 def test_why_no_clip_was_made_is_said_as_it_is(site: Site, rain: str) -> None:
     refused = site.client.post(f"/clips?testimony={rain}&t=2,2.2")
     assert refused.status_code == 400
@@ -213,6 +247,7 @@ def test_a_clip_is_cited_under_its_own_address_and_described_to_programs(site: S
     assert f"00:00:00–00:00:02. http://testserver{clip}" in html
     assert f'<link rel="canonical" href="http://testserver{clip}">' in html
     assert '<meta property="og:description" content="“rained all” (Machine transcript, not checked' in html
+    assert html.split('og:description" content="')[1].split('">')[0].count("Machine transcript") == 1
     assert f"http://testserver{clip}" in site.client.get(f"{clip}/reference.bib").text
     assert f"/embed/{rain}?t=0.5,1.4" in html
     assert site.client.get(f"{clip}/reference.pdf").status_code == 404

@@ -7,7 +7,7 @@ from archive.changes.access import NewStatement
 from archive.changes.addresses import NewAddress, take_over
 from archive.database import writing
 from archive.queries import testimonies
-from schemas.addresses import OURS
+from schemas.addresses import OURS, read_old_address
 from tests.web.sites import Site
 
 
@@ -22,7 +22,7 @@ def rain(site: Site) -> str:
             [
                 NewAddress("/interview.php?id=12", row),
                 NewAddress("/interview.php?id=12&tape=2", row, 2, 1500),
-                NewAddress("/b%C3%A4cker/rain", row, 1, 500, 900),
+                NewAddress(read_old_address("https://old.example/bäcker/%72ain"), row, 1, 500, 900),
             ],
             said_by="test",
         )
@@ -36,6 +36,8 @@ def led(site: Site, address: str) -> str | None:
 def test_whoever_follows_one_is_led_on(site: Site, rain: str) -> None:
     assert led(site, "/interview.php?id=12") == f"/testimonies/{rain}"
     assert led(site, "/interview.php?id=12&tape=2") == f"/testimonies/{rain}?r=2&t=1.5"
+    for asked in ("/b%C3%A4cker/rain?utm=x", "/b%c3%a4cker/r%61in"):
+        assert led(site, asked) == f"/testimonies/{rain}?t=0.5,0.9"
     assert led(site, "/b%C3%A4cker/rain?utm=x") == f"/testimonies/{rain}?t=0.5,0.9"
     assert site.client.head("/interview.php?id=12", follow_redirects=False).status_code == 302
 
@@ -53,6 +55,13 @@ def test_what_is_closed_looks_like_what_never_was(site: Site, rain: str) -> None
     closed = site.client.get("/interview.php?id=12", follow_redirects=False)
     assert (closed.status_code, closed.content) == (404, nowhere.content)
     assert "location" not in closed.headers
+
+
+def test_of_what_is_closed_with_a_notice_the_notice_is_told(site: Site, rain: str) -> None:
+    site.archive.state(rain, NewStatement("restricted", notice="Closed until 2040."))
+    answer = site.client.get("/interview.php?id=12", follow_redirects=False)
+    assert answer.status_code == 403
+    assert "Closed until 2040." in answer.text
 
 
 def test_no_address_of_the_archives_own_can_be_taken_over(site: Site) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from archive.changes.access import NewStatement
+from archive.queries import collections
 from tests.web.sites import Site
 from web.routes import sitemap
 
@@ -27,6 +28,7 @@ def test_open_testimonies_are_listed_and_closed_ones_are_not(site: Site) -> None
 @pytest.mark.slow
 def test_of_many_each_is_listed_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap, "IN_ONE", 2)
+    monkeypatch.setattr(collections, "_BATCH", 1)
     ids = {site.add(f"Rain {number}", [["It rained."]]) for number in range(5)}
     parts = listed(site)
     assert parts == [f"/sitemap-{number}.xml" for number in (1, 2, 3)]

@@ -1,12 +1,17 @@
 // Asked for before the page is drawn: what only scripts can work is shown, and what works without them hidden, only
-// where scripts run. Should one of them not come, the page is as if there were none.
+// where scripts run. Should one of them not come, or not be understood, the page is as if there were none.
 
-document.documentElement.classList.add("scripted");
-addEventListener(
-  "error",
-  ({ target }) => {
-    if (target instanceof HTMLScriptElement) document.documentElement.classList.remove("scripted");
-  },
-  true,
-);
-if (!("noModule" in HTMLScriptElement.prototype)) document.documentElement.classList.remove("scripted");
+{
+  const { classList } = document.documentElement;
+  classList.add("scripted");
+  // Scripts that do not come tell it on their way down; those that are not understood tell the window.
+  const giveUp = (/** @type {Event} */ { target }) => {
+    if (target === window || target instanceof HTMLScriptElement) classList.remove("scripted");
+  };
+  addEventListener("error", giveUp, true);
+  const begin = () => {
+    removeEventListener("error", giveUp, true);
+    classList.add("scripted");
+  };
+  addEventListener("scripts-began", begin, { once: true });
+}

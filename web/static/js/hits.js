@@ -9,7 +9,7 @@ export function bindHits(transcript, players, follower, signal) {
   const steps = /** @type {HTMLElement | null} */ (transcript.querySelector(".hits"));
   const told = /** @type {HTMLElement | null} */ (steps?.querySelector("[role=status]") ?? null);
   const passages = /** @type {HTMLElement[]} */ (Array.from(transcript.querySelectorAll(".passage")));
-  const hits = passages.filter((passage) => passage.querySelector("mark"));
+  const hits = passages.filter((passage) => passage.querySelector(".text mark"));
   const find = () => /** @type {HTMLElement | null} */ (transcript.querySelector(".find input"))?.focus();
   if (!steps || !told || !hits.length) return { find };
   steps.hidden = false;
@@ -23,7 +23,7 @@ export function bindHits(transcript, players, follower, signal) {
     const hit = hits[at];
     hit.classList.add("hit");
     tell(told, at + 1, hits.length, hit);
-    const word = /** @type {HTMLElement} */ (hit.querySelector("mark"));
+    const word = /** @type {HTMLElement} */ (hit.querySelector(".text mark"));
     const link = /** @type {HTMLAnchorElement | null} */ (hit.querySelector("a.time"));
     const recording = Number(/** @type {HTMLElement | null} */ (hit.closest(".tape"))?.dataset.recording);
     const timed = /** @type {HTMLElement | null} */ (word.closest("[data-m]"));

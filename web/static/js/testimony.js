@@ -58,6 +58,8 @@ function start(signal) {
   if (!document.body.matches(".clip")) follower.open();
 }
 
+// Told to early.js: from here on what goes wrong is nobody else's.
+dispatchEvent(new Event("scripts-began"));
 const controller = new AbortController();
 warned(controller.signal).then(() => start(controller.signal));
 addEventListener("pagehide", (event) => {
