@@ -313,7 +313,7 @@ def test_derivatives_that_are_gone_are_made_again_and_nothing_is_heard_again(
     house.work(Script(log=log))
     heard = log.read_text()
     made = sorted(path for path in house.settings.derivatives_folder.glob("*/*") if path.is_file())
-    assert sorted(path.suffix for path in made) == [".jpg", ".mp4"]
+    assert sorted(path.suffix for path in made) == [".jpg", ".mp4", ".svg"]
     for gone in ([made[0]], [made[1]], made):
         for path in gone:
             path.unlink()
