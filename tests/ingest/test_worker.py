@@ -328,7 +328,7 @@ def test_derivatives_that_are_gone_are_made_again_and_nothing_is_heard_again(
     assert verify(house.settings) == []
     assert log.read_text() == heard
     with reading(house.archive.engine) as session:
-        assert session.query(Derivative).count() == 2
+        assert session.query(Derivative).count() == 3
     assert house.steps() == ["done"]
 
 
