@@ -9,6 +9,7 @@
     |   +-- ChecksumMismatch     the bytes are not those that were promised
     +-- Conflict                 right in itself, but against what the archive already holds
     |   +-- DuplicateFile        the same file in another testimony
+    |   +-- NoMoreClips          a testimony has as many as readers may make
     |   +-- ChangedMeanwhile     somebody else changed the row since it was read
     +-- Busy                     as much as may be is being done; later there is room again
     +-- StoreError               the store cannot keep or give what was asked
@@ -93,6 +94,10 @@ class DuplicateFile(Conflict):
             f"{legible_name(path)}: the same file is already in testimony {testimony}; "
             "--allow-duplicate takes it in again"
         )
+
+
+class NoMoreClips(Conflict):
+    """A testimony has as many clips as readers may make of one."""
 
 
 class ChangedMeanwhile(Conflict):

@@ -20,6 +20,7 @@ from archive.errors import (
     Conflict,
     DatabaseUnavailable,
     IndexUnusable,
+    NoMoreClips,
     NotFound,
     NotQuotable,
     SearchUnavailable,
@@ -181,7 +182,7 @@ def view_error(error: Exception, status: int, wording: Wording) -> ErrorView:
             (_("There are no words in it that may be quoted, or it is longer than ten minutes."),),
             search=False,
         )
-    if isinstance(error, Conflict):
+    if isinstance(error, NoMoreClips):
         return ErrorView(
             _("There are as many clips of this testimony as there may be."),
             (_("Links to the same words can be given all the same."),),

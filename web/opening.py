@@ -22,6 +22,9 @@ from archive.queries.testimonies import (
 from archive.reading import OpenRecording, Reading
 from web.errors import ClosedTestimony
 
+OpenedRecording = tuple[Testimony, Recording, OpenRecording]
+"""The rows of a recording, and what a viewer may hear of it."""
+
 
 def find_testimony(session: Session, testimony_id: str, viewer: Viewer, now: datetime) -> Testimony:
     """The row of a public id. Raises NotFound."""
@@ -70,9 +73,7 @@ def open_clip(session: Session, clip_id: str, viewer: Viewer, now: datetime) -> 
     return found[0], opened
 
 
-def open_recording(
-    session: Session, recording_id: str, viewer: Viewer, now: datetime
-) -> tuple[Testimony, Recording, OpenRecording]:
+def open_recording(session: Session, recording_id: str, viewer: Viewer, now: datetime) -> OpenedRecording:
     """The rows of a recording's public id, with what the viewer may hear of it. Raises NotFound."""
     found = find_heard(session, recording_id, viewer, now)
     opened = None if found is None else hear(found[0], recording_id, viewer, now)

@@ -20,10 +20,7 @@ class Pages:
     """Makes pages in every language of the interface."""
 
     def __init__(self, settings: Settings, assets: Assets) -> None:
-        self._base_url = settings.base_url
-        self._site_name = settings.name
-        self._clips = settings.clips_per_hour > 0
-        self._contact = contact_address(settings)
+        self._settings = settings
         self._wordings = load_wordings()
         self._environments = {
             tag: _environment(wording, settings, assets) for tag, wording in self._wordings.items()
@@ -32,36 +29,20 @@ class Pages:
     def answering(self, request: Request) -> "Page":
         """What answers one request: in the reader's language, with addresses that lead back here."""
         wording = choose_wording(self._wordings, request.headers.get("accept-language", ""))
-        origin = (self._base_url or str(request.base_url)).rstrip("/")
-        return Page(
-            self._environments[wording.language],
-            wording,
-            self._site_name,
-            origin,
-            clips=self._clips,
-            contact=self._contact,
-        )
+        origin = (self._settings.base_url or str(request.base_url)).rstrip("/")
+        return Page(self._environments[wording.language], wording, self._settings, origin)
 
 
 class Page:
     """The page that one request gets."""
 
-    def __init__(
-        self,
-        environment: Environment,
-        wording: Wording,
-        site_name: str,
-        origin: str,
-        *,
-        clips: bool = True,
-        contact: str | None = None,
-    ) -> None:
+    def __init__(self, environment: Environment, wording: Wording, settings: Settings, origin: str) -> None:
         self._environment = environment
         self.wording = wording
-        self.site_name = site_name
-        self.clips = clips
+        self.site_name = settings.name
+        self.clips = settings.clips_per_hour > 0
         """Whether readers may make clips."""
-        self.contact = contact
+        self.contact = contact_address(settings)
         """Where readers write to the archive."""
         self.origin = origin
         """`https://archive.example`, for addresses that leave the site: citations, the API."""

@@ -7,7 +7,7 @@ neither ever changes its meaning.
 # ruff: noqa: PT028 - a testimony is not a test, whatever its name begins with
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 from schemas.query import FACETS, FacetName, Filters
@@ -27,8 +27,9 @@ TIMED_FORMATS = ("vtt", "srt")
 TRANSCRIPT_FORMATS = (*TIMED_FORMATS, "txt", "json")
 
 
-class Place(TypedDict):
-    """A recording, and a moment or stretch of it, as addresses and references name them."""
+class Place(TypedDict, total=False):
+    """A recording, and a moment or stretch of it, as addresses and references name them; what is left out is
+    not meant."""
 
     recording: int | None
     start_ms: int | None
@@ -49,18 +50,14 @@ def moment(start_ms: int, end_ms: int | None = None) -> str:
 def testimony(
     testimony_id: str,
     *,
-    recording: int | None = None,
-    start_ms: int | None = None,
-    end_ms: int | None = None,
     query: str = "",
     text: str | None = None,
     beside: str | None = None,
+    **place: Unpack[Place],
 ) -> str:
     """A testimony's page, at a recording and moment or stretch of it; `query` marks what was searched for,
     `text` chooses a translation, `beside` another text to stand beside it."""
-    at = None if start_ms is None else moment(start_ms, end_ms)
-    asked = {"r": recording if recording != 1 else None, "t": at, "q": query or None, "text": text}
-    asked |= {"beside": beside}
+    asked = {**_asked(place), "q": query or None, "text": text, "beside": beside}
     return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", asked.items())
 
 
@@ -70,36 +67,23 @@ def testimony_as_asked(testimony_id: str, asked: Iterable[tuple[str, str]], t: s
     return _with_query(f"/testimonies/{quote(testimony_id, safe='')}", [*others, ("t", t)])
 
 
-def reference(
-    testimony_id: str,
-    extension: str,
-    *,
-    recording: int | None = None,
-    start_ms: int | None = None,
-    end_ms: int | None = None,
-    text: str | None = None,
-) -> str:
+def reference(testimony_id: str, extension: str, *, text: str | None = None, **place: Unpack[Place]) -> str:
     """A reference to a testimony, or to a moment or stretch of it, as a file."""
-    at = None if start_ms is None else moment(start_ms, end_ms)
     path = f"/testimonies/{quote(testimony_id, safe='')}/reference.{extension}"
-    return _with_query(path, [("r", recording if recording != 1 else None), ("t", at), ("text", text)])
+    return _with_query(path, {**_asked(place), "text": text}.items())
 
 
 def embed(
     testimony_id: str,
     *,
-    recording: int | None = None,
-    start_ms: int | None = None,
-    end_ms: int | None = None,
     text: str | None = None,
     lines: str | None = None,
     colours: str | None = None,
+    **place: Unpack[Place],
 ) -> str:
     """A player with its words, to be framed by other sites; `lines` of the words are shown (None: all there
     is room for), in `colours` (None: the reader's)."""
-    at = None if start_ms is None else moment(start_ms, end_ms)
-    asked = {"r": recording if recording != 1 else None, "t": at, "text": text}
-    asked |= {"lines": lines, "colours": colours}
+    asked = {**_asked(place), "text": text, "lines": lines, "colours": colours}
     return _with_query(f"{EMBED}/{quote(testimony_id, safe='')}", asked.items())
 
 
@@ -136,17 +120,9 @@ def clip_reference(clip_id: str, extension: str) -> str:
     return f"{clip(clip_id)}/reference.{extension}"
 
 
-def new_clip(
-    testimony_id: str,
-    *,
-    recording: int | None = None,
-    start_ms: int | None = None,
-    end_ms: int | None = None,
-    text: str | None = None,
-) -> str:
+def new_clip(testimony_id: str, *, text: str | None = None, **place: Unpack[Place]) -> str:
     """Where a clip of a stretch is made of what is sent there."""
-    at = None if start_ms is None else moment(start_ms, end_ms)
-    asked = {"testimony": testimony_id, "r": recording if recording != 1 else None, "t": at, "text": text}
+    asked = {"testimony": testimony_id, **_asked(place), "text": text}
     return _with_query(CLIPS, asked.items())
 
 
@@ -200,6 +176,15 @@ def with_value(filters: Filters, name: FacetName, value: str) -> Filters:
 def without_value(filters: Filters, name: FacetName, value: str) -> Filters:
     """The filters without one of their values."""
     return filters.model_copy(update={name: tuple(v for v in filters.chosen(name) if v != value)})
+
+
+def _asked(place: Place) -> dict[str, str | int | None]:
+    """A place as parameters: the first recording needs no name."""
+    recording, start_ms = place.get("recording"), place.get("start_ms")
+    return {
+        "r": recording if recording != 1 else None,
+        "t": None if start_ms is None else moment(start_ms, place.get("end_ms")),
+    }
 
 
 def _with_query(path: str, pairs: Iterable[tuple[str, str | int | None]]) -> str:

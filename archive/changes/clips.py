@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.changes import events, outbox
-from archive.errors import Busy, Conflict, NotQuotable
+from archive.errors import Busy, NoMoreClips, NotQuotable
 from archive.models import Clip, Testimony
 from archive.quotation import LONGEST_MS, settle
 from archive.reading import Reading
@@ -106,12 +106,12 @@ def make(session: Session, new: NewClip, *, said_by: str, closed: Collection[int
 
 
 def refuse_too_many(session: Session, testimony_id: int, now: datetime, most: int) -> None:
-    """Raise Busy where `most` clips were made in the last hour, by whomever, and Conflict where a testimony
-    has as many as may be: readers need no account for it, and a program of somebody's could go on for
-    ever."""
+    """Raise Busy where `most` clips were made in the last hour, by whomever, and NoMoreClips where a
+    testimony has as many as may be: readers need no account for it, and a program of somebody's could go on
+    for ever."""
     made = session.scalar(select(func.count(Clip.id)).where(Clip.created_at > now - AN_HOUR)) or 0
     if made >= most:
         raise Busy(f"{made} clips were made in the last hour")
     there = session.scalar(select(func.count(Clip.id)).where(Clip.testimony_id == testimony_id)) or 0
     if there >= MOST_IN_ONE:
-        raise Conflict(f"there are {there} clips of testimony {testimony_id}, as many as readers may make")
+        raise NoMoreClips(f"there are {there} clips of testimony {testimony_id}, as many as readers may make")

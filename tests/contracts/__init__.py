@@ -1,3 +1,5 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.contracts.queue")
+pytest.register_assert_rewrite(
+    "tests.contracts.queue", "tests.contracts.search_answers", "tests.contracts.search_writes"
+)

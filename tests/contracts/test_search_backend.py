@@ -7,12 +7,8 @@ import pytest
 from archive.settings import Settings
 from search.elasticsearch_backend import ElasticsearchBackend
 from search.tantivy_backend import TantivyBackend
-
-pytest.register_assert_rewrite("tests.contracts.search_answers", "tests.contracts.search_writes")
-
-# Imported below it, or their asserts would tell nothing.
-from tests.contracts.search_backend import SearchBackendContract  # noqa: E402
-from tests.contracts.search_writes import OpenEngine  # noqa: E402
+from tests.contracts.search_backend import SearchBackendContract
+from tests.contracts.search_writes import OpenEngine
 
 
 class TestTantivy(SearchBackendContract):

@@ -1,6 +1,5 @@
 """Worlds on disk: the rows, files and index of a `World`, and the site in front of it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -22,7 +21,6 @@ from archive.models import (
     Clip,
     Collection,
     DepositedText,
-    Derivative,
     File,
     Person,
     Recognition,
@@ -38,17 +36,14 @@ from archive.models import (
 from archive.models.segment import pack_words
 from archive.queries import testimonies
 from archive.reading import Word
-from archive.store import StoredFile
 from search import indexer
 from search.backend import create_backend
 from search.reindexing import reindex
 from tests.archives import SmallArchive
 from tests.gate import worlds
+from tests.gate.files import content_of, derivatives_of, write_derivatives, write_media
 from tests.gate.worlds import NOW, World
 from web.app import create_app
-
-MADE = 1_700_000_000
-"""When every media file was made: its ETag comes from that."""
 
 SECRET = "zqsecret"
 """Stands in everything that is kept of a thing and never leaves the archive, open or closed."""
@@ -107,9 +102,9 @@ class Built:
                     if recording.copied and recording.playable:
                         there = {each.closed for each in tape.current_file.derivatives}
                         for closed in wanted(row, tape, tape.current_file, self.clock) - there:
-                            made = _derivatives(recording, closed)
+                            made = derivatives_of(recording, closed)
                             tape.current_file.derivatives.extend(made)
-                            _write_derivatives(self.archive, recording, made)
+                            write_derivatives(self.archive, recording, made)
 
     def state(self, part: slice = slice(None)) -> None:
         """Say on each testimony what its world says on it, or a part of that, in that order."""
@@ -126,11 +121,6 @@ def built(home: Path, world: World) -> Iterator[Built]:
         yield made
     finally:
         made.close()
-
-
-def content_of(thing: str) -> bytes:
-    """The bytes of a media file."""
-    return sha512(thing.encode()).digest() * 8
 
 
 def fill(archive: SmallArchive, world: World) -> None:
@@ -151,7 +141,7 @@ def fill(archive: SmallArchive, world: World) -> None:
             _add(session, testimony, collections[testimony.collection].id)
     for testimony in world.testimonies:
         for recording in testimony.recordings:
-            _write_media(archive, testimony, recording)
+            write_media(archive, testimony, recording)
 
 
 def _add(session: Session, testimony: worlds.Testimony, collection_id: int) -> None:
@@ -264,7 +254,7 @@ def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
         source=f"/media/{SECRET}/as deposited.mp4",
         stored_path="files/1.bin" if recording.in_store else None,
         accessioned_at=NOW,
-        derivatives=_derivatives(recording, "") if recording.playable else [],
+        derivatives=derivatives_of(recording, "") if recording.playable else [],
     )
     return Recording(
         public_id=recording.id,
@@ -272,30 +262,6 @@ def _recording(recording: worlds.Recording, testimony_id: int) -> Recording:
         number=recording.number,
         files=[file],
     )
-
-
-def _derivatives(recording: worlds.Recording, closed: str) -> list[Derivative]:
-    """Playback copy and pictures of a recording in which something is closed, or nothing."""
-    name = f"{recording.id}{closed}"
-    made = [
-        Derivative(
-            kind="playback",
-            closed=closed,
-            path=None if recording.in_store and not (closed or recording.altered) else f"{name}.mp4",
-            media_type="video/mp4" if recording.video else "audio/mp4",
-            size=512,
-            width=320 if recording.video else None,
-            height=240 if recording.video else None,
-        )
-    ]
-    if recording.poster and recording.video:
-        made.append(
-            Derivative(kind="poster", closed=closed, path=f"{name}.jpg", media_type="image/jpeg", size=512)
-        )
-    if recording.poster:
-        picture = {"path": f"{name}.svg", "media_type": "image/svg+xml", "size": 512}
-        made.append(Derivative(kind="waveform", closed=closed, **picture))
-    return made
 
 
 def _add_transcript(
@@ -386,30 +352,6 @@ def _run(
         session.add(runs[number])
         session.flush()
     return runs[number]
-
-
-def _write_media(archive: SmallArchive, testimony: worlds.Testimony, recording: worlds.Recording) -> None:
-    if not recording.playable:
-        return
-    if recording.in_store:
-        stored = {"files/1.bin": StoredFile(content_of(recording.id))}
-        archive.store.add(testimony.id, stored, message="test", agent="test")
-        _age(archive.store.path(testimony.id, "files/1.bin"))
-    _write_derivatives(archive, recording, _derivatives(recording, ""))
-
-
-def _write_derivatives(archive: SmallArchive, recording: worlds.Recording, made: list[Derivative]) -> None:
-    folder = archive.settings.derivatives_folder
-    folder.mkdir(exist_ok=True)
-    for each in made:
-        if each.path is not None:
-            copy = "copy of " if each.closed or recording.altered else ""
-            (folder / each.path).write_bytes(content_of(f"{copy}{each.kind} {recording.id}"))
-            _age(folder / each.path)
-
-
-def _age(file: Path) -> None:
-    os.utime(file, (MADE, MADE))
 
 
 def state(session: Session, testimony: worlds.Testimony, now: datetime) -> None:

@@ -26,9 +26,10 @@ from tests.gate.addresses import known_addresses
 from tests.gate.building import STATED, Built, built
 from tests.gate.client import Answer, Request, ask
 from tests.gate.crawl import Crawl
+from tests.gate.drawn import worlds
 from tests.gate.everything import EVERYTHING, TOMORROW
 from tests.gate.twins import twin_of
-from tests.gate.worlds import DAY, NOW, World, worlds
+from tests.gate.worlds import DAY, NOW, World
 
 pytestmark = pytest.mark.slow
 

@@ -22,7 +22,8 @@ from archive.queries.readings import Closed, read_uses
 from archive.reading import Reading
 from tests.archives import SmallArchive
 from tests.gate.building import STATED, fill, state
-from tests.gate.worlds import DAY, NOW, Statement, Testimony, World, said, worlds
+from tests.gate.drawn import said, worlds
+from tests.gate.worlds import DAY, NOW, Statement, Testimony, World
 
 pytestmark = pytest.mark.slow
 

@@ -27,8 +27,8 @@ AROUND_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words of one passage. `speaker` is named where more than one speaks; language and direction are None
-    where they are not known any more."""
+    """Words of one passage. `speaker` is named where more than one speaks; of words whose passage is not
+    known any more, the browser finds the direction."""
 
     text: str
     speaker: str | None = None
@@ -45,7 +45,7 @@ class ClipView:
     testimony: str
     """Its title."""
     byline: tuple[str, ...]
-    words: tuple["Line", ...]
+    words: tuple[Line, ...]
     """As they were quoted, a passage each."""
     made: str | None
     """Said where a machine made them."""
@@ -78,6 +78,7 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
     stream = shown_stream(reading, clip.text)
     around = None if stream is None else _around(stream, clip)
     lines = _lines(clip)
+    corrected = _describe_correction(clip, page)
     cited = view_citation(reading, clip.recording, at.moment, page, address=urls.clip(clip.id))
     made = short_origin_of(clip.source, wording) if clip.source else None
     spoken = " / ".join(f"{each.speaker}: {each.text}" if each.speaker else each.text for each in lines)
@@ -97,8 +98,8 @@ def view_clip(clip: OpenClip, reading: Reading, page: Page) -> ClipView:
         made=made,
         language=language,
         direction=direction(language) if language else wording.direction,
-        corrected=_describe_correction(clip, page),
-        now=tuple(clip.now.split("\n")) if clip.corrected_at and clip.now else (),
+        corrected=corrected,
+        now=tuple(clip.now.split("\n")) if corrected and clip.now else (),
         warning=reading.description.get("content_warning"),
         players=players,
         controls=view_controls(players),
@@ -151,12 +152,13 @@ def _around(stream: Stream, clip: OpenClip) -> Stream:
 
 
 def _describe_correction(clip: OpenClip, page: Page) -> str | None:
-    if clip.corrected_at is None:
+    _ = page.wording.gettext
+    if clip.now == clip.words:
         return None
+    if clip.corrected_at is None:
+        # Nobody corrected it: more or less of it may be read than on the day on which it was quoted.
+        return _("The text reads here now:") if clip.now else _("These words cannot be read in the text now.")
     said = {"date": describe_date(clip.corrected_at.date().isoformat(), page.wording)}
     if not clip.now:
-        return (
-            page.wording.gettext("These words no longer stand in the text; it was changed on %(date)s.")
-            % said
-        )
-    return page.wording.gettext("Wording corrected on %(date)s. It is now:") % said
+        return _("These words no longer stand in the text; it was changed on %(date)s.") % said
+    return _("Wording corrected on %(date)s. It is now:") % said

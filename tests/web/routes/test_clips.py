@@ -1,11 +1,14 @@
 """Clips: made by readers, shown with what became of their words, closed with what they quote."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from archive.changes import access, transcripts
+from archive.changes import clips as changes
 from archive.changes.access import NewStatement
 from archive.database import reading, writing
 from archive.models import Clip, Event, OutboxEntry
@@ -207,6 +210,8 @@ def test_machine_words_say_so_where_more_was_opened_since(site: Site, rain: str)
     html = site.client.get(clip).text
     assert "<figcaption>Machine transcript, not checked" in html
     assert "Wording corrected" not in html
+    assert "The text reads here now:" in html
+    assert "It rained all day." in html
 
 
 def test_why_no_clip_was_made_is_said_as_it_is(site: Site, rain: str) -> None:
@@ -216,29 +221,36 @@ def test_why_no_clip_was_made_is_said_as_it_is(site: Site, rain: str) -> None:
     assert site.client.get("/clips").status_code == 404
 
 
-def test_no_more_are_made_in_an_hour_than_may_be(site: Site, rain: str) -> None:
-    services = site.client.app.state.services  # type: ignore[attr-defined]
-    site.client.app.state.services = type(services)(  # type: ignore[attr-defined]
-        **{
-            **{name: getattr(services, name) for name in services.__dataclass_fields__},
-            "settings": services.settings.model_copy(update={"clips_per_hour": 1}),
-            "clock": lambda: NOW + timedelta(0),
-        }
-    )
-    with writing(site.archive.engine) as session:
-        session.query(Clip).delete()
+def test_no_more_are_made_in_an_hour_than_may_be(tmp_path: Path) -> None:
+    with closing(Site(tmp_path / "archive", clips_per_hour=1)) as site:
+        rain = site.add("Rain", [["It rained all day.", "Then the sun came."]])
+        made = make(site, f"/clips?testimony={rain}&t=0,1.9")
+        refused = site.client.post(f"/clips?testimony={rain}&t=2.8,4.8")
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"] == "600"
+        assert "As many were made in the last hour as may be." in refused.text
+        # Who asks for one that is there is given it.
+        assert make(site, f"/clips?testimony={rain}&t=0,1.9") == made
+        with writing(site.archive.engine) as session:
+            for row in session.query(Clip):
+                row.created_at = NOW - timedelta(hours=2)
+        make(site, f"/clips?testimony={rain}&t=2.8,4.8")
+
+
+def test_where_readers_make_none_they_are_offered_none(tmp_path: Path) -> None:
+    with closing(Site(tmp_path / "archive", clips_per_hour=0)) as site:
+        rain = site.add("Rain", [["It rained all day."]])
+        assert "clip" not in site.client.get(f"/testimonies/{rain}?t=0,1.9").text.casefold()
+        assert site.client.post(f"/clips?testimony={rain}&t=0,1.9").status_code == 404
+
+
+def test_a_testimony_has_no_more_than_may_be(site: Site, rain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "MOST_IN_ONE", 1)
     make(site, f"/clips?testimony={rain}&t=0,1.9")
-    with writing(site.archive.engine) as session:
-        for row in session.query(Clip):
-            row.created_at = NOW
     refused = site.client.post(f"/clips?testimony={rain}&t=2.8,4.8")
-    assert refused.status_code == 429
-    assert refused.headers["retry-after"] == "600"
-    assert "As many were made in the last hour as may be." in refused.text
-    with writing(site.archive.engine) as session:
-        for row in session.query(Clip):
-            row.created_at = NOW - timedelta(hours=2)
-    make(site, f"/clips?testimony={rain}&t=2.8,4.8")
+    assert refused.status_code == 409
+    assert "There are as many clips of this testimony as there may be." in refused.text
+    assert "retry-after" not in refused.headers
 
 
 def test_a_clip_is_cited_under_its_own_address_and_described_to_programs(site: Site, rain: str) -> None:

@@ -1,6 +1,7 @@
 """Addresses of before lead on to where testimonies are now, and closed ones nowhere."""
 
 import pytest
+from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from archive.changes.access import NewStatement
@@ -74,6 +75,8 @@ def test_no_address_of_the_archives_own_can_be_taken_over(site: Site) -> None:
             found |= paths(inner.routes) if inner is not None else {getattr(route, "path", "/")}
         return found
 
-    firsts = {path[1:].partition("/")[0] for path in paths(list(site.client.app.routes))}  # type: ignore[attr-defined]
+    app = site.client.app
+    assert isinstance(app, FastAPI)
+    firsts = {path[1:].partition("/")[0] for path in paths(list(app.routes))}
     ours = {first for first in firsts if first and not first.startswith(("{", "sitemap-"))}
     assert ours <= set(OURS)
