@@ -43,7 +43,14 @@ def settle(
     """As `quote`, widened until its own ends give the same words again: where two speak at once, the end of
     what one says may lie behind the middle of what the other does. One that grows longer than `longest_ms` is
     given as far as it came."""
-    here = [passage for passage in passages if passage.recording == recording]
+    # It may be widened often: of hours no more is looked at than it can come to.
+    first, last = start_ms - longest_ms, end_ms + longest_ms
+    here = [
+        passage
+        for passage in passages
+        if passage.start_ms is not None and passage.end_ms is not None
+        if passage.recording == recording and passage.start_ms <= last and first <= passage.end_ms
+    ]
     found = quote(here, recording, start_ms, end_ms)
     while found is not None and found.end_ms - found.start_ms <= longest_ms:
         again = quote(here, recording, found.start_ms, found.end_ms)

@@ -1,5 +1,6 @@
 // Asked for before the page is drawn: what only scripts can work is shown, and what works without them hidden, only
-// where scripts run. Should one of them not come, or not be understood, the page is as if there were none.
+// where scripts run. Should one of them not come, or not be understood, the page is as if there were none. (CSS alone,
+// with `@media (scripting)`, knows neither, and older browsers do not know it.)
 
 {
   const { classList } = document.documentElement;
